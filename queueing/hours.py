@@ -1,0 +1,93 @@
+"""Opening hours: the business date, when tickets are given, and when a day ends, in the centre's own time zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+DAY = 24 * 60
+
+
+class Closed(StrEnum):
+    """Why no ticket is given at this moment."""
+
+    HOURS = "hours"
+    LUNCH = "lunch"
+    LAST_TICKET = "last_ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class Lunch:
+    """A break, in minutes since midnight; tickets for the time after it are given from `tickets_open`."""
+
+    start: int
+    end: int
+    tickets_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A centre's week: seven tuples of (from, until) in minutes since midnight, Monday first; 1440 is midnight."""
+
+    zone: ZoneInfo
+    week: tuple[tuple[tuple[int, int], ...], ...]
+    lunch: Lunch | None = None
+    holidays: frozenset[date] = frozenset()
+    last_ticket_minutes: float = 0
+
+    def business_date(self, at: datetime) -> date:
+        """The centre-local date of an instant."""
+        return at.astimezone(self.zone).date()
+
+    def instant(self, day: date, minute: int) -> datetime:
+        """The UTC instant at which the clock on the wall first shows `minute` of `day`.
+
+        A repeated minute counts the first time; one that a change of clocks skips is the moment of the change.
+        """
+        wall = datetime.combine(day, time(), self.zone) + timedelta(minutes=minute)
+        while wall != wall.astimezone(UTC).astimezone(self.zone):  # a skipped minute does not come back as itself
+            wall += timedelta(minutes=1)
+        return wall.astimezone(UTC)
+
+    def sessions(self, day: date) -> list[tuple[datetime, datetime]]:
+        """The open intervals of `day` as UTC instants, in order; none on a holiday."""
+        if day in self.holidays:
+            return []
+        return [(self.instant(day, start), self.instant(day, end)) for start, end in self.week[day.weekday()]]
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the centre is open at `at`."""
+        return any(start <= at < end for start, end in self.sessions(self.business_date(at)))
+
+    def closing(self, day: date) -> datetime:
+        """When `day` ends: the end of its last session, or the midnight after a day without any."""
+        sessions = self.sessions(day)
+        return sessions[-1][1] if sessions else self.instant(day, DAY)
+
+    def closing_after(self, at: datetime) -> datetime:
+        """When the day ends in which `at` stands; after its closing, the next day."""
+        day = self.business_date(at)
+        return self.closing(day) if at < self.closing(day) else self.closing(day + timedelta(days=1))
+
+    def refusal(self, at: datetime) -> Closed | None:
+        """Why no ticket is given at `at`, or None when tickets are given."""
+        day = self.business_date(at)
+        sessions = self.sessions(day)
+        if not sessions or not sessions[0][0] <= at < sessions[-1][1]:
+            return Closed.HOURS
+        if at >= sessions[-1][1] - timedelta(minutes=self.last_ticket_minutes):
+            return Closed.LAST_TICKET
+        if any(start <= at < end for start, end in sessions):
+            return None
+        return self._in_break(day, at)
+
+    def _in_break(self, day: date, at: datetime) -> Closed | None:
+        lunch = self.lunch
+        if lunch is None or not self.instant(day, lunch.start) <= at < self.instant(day, lunch.end):
+            return Closed.HOURS
+        return Closed.LUNCH if at < self.instant(day, lunch.tickets_open) else None
+
+    def last_ended(self, at: datetime) -> date:
+        """The latest date whose closing has passed at `at`."""
+        today = self.business_date(at)
+        return today if at >= self.closing(today) else today - timedelta(days=1)

@@ -1,0 +1,118 @@
+"""What the rules refuse, as types that carry facts. The edges turn them into words and status codes."""
+
+from datetime import datetime
+
+from queueing.hours import Closed
+
+
+class Refused(Exception):
+    """The rules said no and nothing was changed. `slug` names the rule; `facts` fill the sentence that explains it."""
+
+    slug = "refused"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(f"{self.slug}: {facts}")
+        self.facts = facts
+
+
+class WrongState(Refused):
+    """The ticket's state forbids the act."""
+
+    slug = "wrong-state"
+
+    def __init__(self, number: str, state: str, act: str) -> None:
+        super().__init__(number=number, state=state, act=act)
+
+
+class CounterClosed(Refused):
+    """The counter is not open."""
+
+    slug = "counter-closed"
+
+    def __init__(self, counter: int) -> None:
+        super().__init__(counter=counter)
+
+
+class CounterBusy(Refused):
+    """Somebody is called to the counter or served there."""
+
+    slug = "counter-busy"
+
+    def __init__(self, counter: int, number: str) -> None:
+        super().__init__(counter=counter, number=number)
+
+
+class ServiceClosed(Refused):
+    """The service gives no tickets now."""
+
+    slug = "service-closed"
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service=service)
+
+
+class CentreClosed(Refused):
+    """The centre gives no tickets now."""
+
+    slug = "centre-closed"
+
+    def __init__(self, why: Closed) -> None:
+        super().__init__(why=why.value)
+
+
+class RecallsUsedUp(Refused):
+    """The person was called as often as the centre allows."""
+
+    slug = "recalls-used-up"
+
+    def __init__(self, number: str, times: int) -> None:
+        super().__init__(number=number, times=times)
+
+
+class RecallTooSoon(Refused):
+    """The cool-down between two recalls is not over."""
+
+    slug = "recall-too-soon"
+
+    def __init__(self, number: str, until: datetime) -> None:
+        super().__init__(number=number, until=until)
+
+
+class GraceOver(Refused):
+    """A no-show came back too late."""
+
+    slug = "grace-over"
+
+    def __init__(self, number: str, minutes: float) -> None:
+        super().__init__(number=number, minutes=f"{minutes:g}")
+
+
+class ClockBehind(Refused):
+    """The machine's clock is behind what was already recorded."""
+
+    slug = "clock-behind"
+
+    def __init__(self, clock: datetime, last: datetime) -> None:
+        super().__init__(clock=clock, last=last)
+
+
+class KeyReused(Refused):
+    """An idempotency key came again with another request."""
+
+    slug = "idempotency-key-reused"
+
+
+class Invalid(Exception):
+    """What was asked for makes no sense: the field, and a reason code with facts for the sentence."""
+
+    def __init__(self, field: str, reason: str, **facts: object) -> None:
+        super().__init__(f"{field}: {reason} {facts}")
+        self.field, self.reason, self.facts = field, reason, facts
+
+
+class NotFound(Exception):
+    """There is no such thing, or the asker may not know of it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what

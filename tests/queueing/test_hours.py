@@ -1,0 +1,126 @@
+"""Opening hours of a centre in Vientiane: when tickets are given, when the day ends, which day it is."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queueing.hours import DAY, Closed, Hours, Lunch
+
+VIENTIANE = ZoneInfo("Asia/Vientiane")
+MONDAY, SATURDAY = date(2026, 11, 23), date(2026, 11, 28)
+NATIONAL_DAY = date(2026, 12, 2)
+MORNING, AFTERNOON = (8 * 60, 12 * 60), (13 * 60, 16 * 60)
+LUNCH = Lunch(start=12 * 60, end=13 * 60, tickets_open=12 * 60 + 45)
+WEEK = ((MORNING, AFTERNOON),) * 5 + ((),) * 2
+HOURS = Hours(VIENTIANE, WEEK, LUNCH, frozenset({NATIONAL_DAY}), last_ticket_minutes=15)
+ROUND_THE_CLOCK = Hours(VIENTIANE, (((0, DAY),),) * 7)
+
+
+def at(clock: str, day: date = MONDAY) -> datetime:
+    return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=VIENTIANE)
+
+
+@pytest.mark.parametrize(
+    ("clock", "why"),
+    [
+        ("00:00", Closed.HOURS),
+        ("07:59:59.999999", Closed.HOURS),
+        ("08:00", None),
+        ("11:59:59.999999", None),
+        ("12:00", Closed.LUNCH),
+        ("12:44:59.999999", Closed.LUNCH),
+        ("12:45", None),
+        ("13:00", None),
+        ("15:44:59.999999", None),
+        ("15:45", Closed.LAST_TICKET),
+        ("15:59:59.999999", Closed.LAST_TICKET),
+        ("16:00", Closed.HOURS),
+        ("23:59", Closed.HOURS),
+    ],
+)
+def test_tickets_are_given_from_opening_to_the_last_ticket_but_not_at_lunch(clock: str, why: Closed | None) -> None:
+    assert HOURS.refusal(at(clock)) is why
+
+
+def test_the_centre_itself_is_closed_all_through_lunch() -> None:
+    assert HOURS.is_open(at("11:59"))
+    assert not HOURS.is_open(at("12:00"))
+    assert not HOURS.is_open(at("12:50"))
+    assert HOURS.is_open(at("13:00"))
+
+
+def test_a_gap_between_sessions_that_is_no_lunch_gives_no_tickets() -> None:
+    hours = replace(HOURS, lunch=None)
+    assert hours.refusal(at("12:50")) is Closed.HOURS
+
+
+def test_a_lunch_break_on_a_day_without_an_afternoon_gives_no_tickets() -> None:
+    hours = replace(HOURS, week=((MORNING,),) * 7)
+    assert hours.refusal(at("12:50")) is Closed.HOURS
+
+
+def test_last_ticket_before_the_end_of_the_morning_is_given() -> None:
+    assert HOURS.refusal(at("11:59")) is None
+
+
+@pytest.mark.parametrize("day", [SATURDAY, NATIONAL_DAY])
+def test_no_tickets_on_a_closed_day(day: date) -> None:
+    assert HOURS.sessions(day) == []
+    assert HOURS.refusal(at("09:00", day)) is Closed.HOURS
+    assert not HOURS.is_open(at("09:00", day))
+
+
+def test_a_day_ends_with_its_last_session_and_a_closed_day_with_its_midnight() -> None:
+    assert HOURS.closing(MONDAY) == at("16:00")
+    assert HOURS.closing(SATURDAY) == at("00:00", SATURDAY + timedelta(days=1))
+    assert HOURS.closing(NATIONAL_DAY) == at("00:00", NATIONAL_DAY + timedelta(days=1))
+
+
+def test_24_00_is_the_midnight_that_ends_the_day() -> None:
+    assert ROUND_THE_CLOCK.closing(MONDAY) == at("00:00", MONDAY + timedelta(days=1))
+    assert ROUND_THE_CLOCK.is_open(at("23:59:59.999999"))
+    assert ROUND_THE_CLOCK.refusal(at("00:00", MONDAY + timedelta(days=1))) is None
+
+
+def test_business_date_is_the_date_on_the_centres_wall() -> None:
+    assert HOURS.business_date(datetime(2026, 11, 22, 16, 59, 59, tzinfo=UTC)) == date(2026, 11, 22)
+    assert HOURS.business_date(datetime(2026, 11, 22, 17, 0, 0, tzinfo=UTC)) == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("clock", "ended"),
+    [("00:00", date(2026, 11, 22)), ("15:59:59.999999", date(2026, 11, 22)), ("16:00", MONDAY), ("23:59", MONDAY)],
+)
+def test_a_day_has_ended_from_its_closing_on(clock: str, ended: date) -> None:
+    assert HOURS.last_ended(at(clock)) == ended
+
+
+def test_round_the_clock_yesterday_ends_as_today_begins() -> None:
+    assert ROUND_THE_CLOCK.last_ended(at("00:00")) == MONDAY - timedelta(days=1)
+    assert ROUND_THE_CLOCK.last_ended(at("23:59")) == MONDAY - timedelta(days=1)
+
+
+@given(instant=st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001 - given a zone
+@settings(deadline=None)
+def test_tickets_are_given_exactly_while_open_and_from_the_end_of_lunch(instant: datetime) -> None:
+    why = HOURS.refusal(instant)
+    day = HOURS.business_date(instant)
+    open_for_afternoon = at("12:45", day) <= instant < at("13:00", day) and bool(HOURS.sessions(day))
+    if why is None:
+        assert HOURS.is_open(instant) or open_for_afternoon
+    else:
+        assert not HOURS.is_open(instant) or why is Closed.LAST_TICKET
+        assert not open_for_afternoon
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "closing"),
+    [("7:00", 23, "2026-11-23T16:00"), ("15:59", 23, "2026-11-23T16:00"), ("16:00", 23, "2026-11-24T16:00")],
+)
+def test_the_closing_after_a_moment_is_that_days_or_the_next_days(clock: str, day: int, closing: str) -> None:
+    moment = at(clock.zfill(5), date(2026, 11, day))
+    assert HOURS.closing_after(moment) == datetime.fromisoformat(closing).replace(tzinfo=VIENTIANE)
