@@ -1,0 +1,1 @@
+"""Typed settings from the environment, catalogues of centres, and the gunicorn configuration."""

@@ -1,0 +1,44 @@
+"""What the environment decides about a running OneDoor."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_DEFAULT_DATABASE = Path(__file__).parent.parent / "var" / "onedoor.db"
+
+
+class Settings(BaseSettings):
+    """Settings by environment variable, each named like its field in capitals. No .env file is read.
+
+    Raises pydantic's ValidationError, which does not repeat what was given: addresses of databases hold passwords.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+
+    database_url: str = Field(default=f"sqlite:///{_DEFAULT_DATABASE}", description="SQLite or PostgreSQL.", repr=False)
+    redis_url: str | None = Field(
+        default=None, description="Message queue of the feed and counts of the rate limits.", repr=False
+    )
+    public_url: str | None = Field(
+        default=None, description="What QR codes and links begin with; never the Host header."
+    )
+    backup_dir: Path | None = Field(default=None, description="Where a backup is made each day.")
+    trusted_proxies: int = Field(default=0, ge=0, description="How many proxies stand before the server.")
+    onedoor_async: Literal["gevent", "eventlet"] = Field(default="gevent", description="eventlet: SQLite only.")
+
+    @field_validator("public_url")
+    @classmethod
+    def whole_without_slash(cls, value: str | None) -> str | None:
+        """Addresses are made by adding a path; a phone opens no QR code without http."""
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("PUBLIC_URL must begin with http:// or https://")
+        return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def eventlet_on_sqlite_alone(self) -> "Settings":
+        """Psycopg stops the whole process under eventlet."""
+        if self.onedoor_async == "eventlet" and not self.database_url.startswith("sqlite"):
+            raise ValueError("ONEDOOR_ASYNC=eventlet works with SQLite only; leave it out for PostgreSQL")
+        return self
