@@ -1,0 +1,1 @@
+"""Tables, transactions, the event log and its migrations. The only SQL that writes."""

@@ -1,0 +1,203 @@
+"""A centre's settings as one value, read once per version and shared by every press until a manager changes one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from queueing.hours import Hours, Lunch
+from store.tables import Centre, CentreProfile, Counter, Holiday, PriorityGroup, Service
+
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the catalogue's `[defaults]` and the centre decide about its queue."""
+
+    ticket_digits: int
+    recall_times: int
+    recall_cooldown: timedelta
+    no_show_grace: timedelta
+    max_credit: timedelta
+    appointment_credit: timedelta
+    appointment_late: timedelta
+    near_turn_ahead: int
+    target_percent: float
+    remote_tickets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """A service as a centre offers it."""
+
+    code: str
+    series: str
+    names: Names
+    group: str | None
+    group_names: Names
+    target: timedelta
+    documents: tuple[Mapping[str, Any], ...]
+    then: tuple[str, ...]
+    appointment: bool
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CounterInfo:
+    """A counter's settings; whether it is open is in its row."""
+
+    number: int
+    names: Names
+    accessible: bool
+    services: tuple[str, ...]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """A priority group and its head start."""
+
+    code: str
+    names: Names
+    weight: timedelta
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CentreInfo:
+    """All settings of one centre at one version."""
+
+    id: int
+    code: str
+    version: int
+    names: Names
+    details: Mapping[str, Any]
+    languages: tuple[str, ...]
+    hours: Hours
+    rules: Rules
+    notice: Names | None
+    services: Mapping[str, ServiceInfo]
+    counters: Mapping[int, CounterInfo]
+    groups: Mapping[str, GroupInfo]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The centre's time zone."""
+        return self.hours.zone
+
+    @property
+    def then(self) -> Mapping[str, tuple[str, ...]]:
+        """The services that follow each service and are offered here."""
+        return {
+            code: tuple(s for s in service.then if s in self.services and self.services[s].enabled)
+            for code, service in self.services.items()
+        }
+
+    def weight(self, group: str | None) -> timedelta:
+        """The head start of a priority group; none for a group that is no longer given."""
+        info = self.groups.get(group) if group else None
+        return info.weight if info else timedelta()
+
+    def name(self, names: Names) -> str:
+        """A name in the centre's first language that has one."""
+        return next((names[lang] for lang in self.languages if lang in names), next(iter(names.values()), ""))
+
+
+class CentreCache:
+    """The settings of each centre, kept until their version changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, CentreInfo] = {}
+
+    def get(self, conn: Connection, centre_id: int, version: int) -> CentreInfo:
+        """The settings at `version`."""
+        known = self._known.get(centre_id)
+        if known is None or known.version != version:
+            known = self._known[centre_id] = read_centre(conn, centre_id)
+        return known
+
+
+def read_centre(conn: Connection, centre_id: int) -> CentreInfo:
+    """Reads a centre's settings. Raises NoResultFound when there is no such centre."""
+    centre = conn.execute(select(Centre.code, Centre.version).where(Centre.id == centre_id)).one()
+    profile = conn.execute(select(CentreProfile.__table__).where(CentreProfile.centre_id == centre_id)).one()
+    return CentreInfo(
+        id=centre_id,
+        code=centre.code,
+        version=centre.version,
+        names=profile.names,
+        details=profile.details,
+        languages=tuple(profile.languages),
+        hours=_hours(conn, profile),
+        rules=_rules(profile.rules),
+        notice=profile.notice,
+        services=_services(conn, centre_id),
+        counters=_counters(conn, centre_id),
+        groups=_groups(conn, centre_id),
+    )
+
+
+def _hours(conn: Connection, profile: Any) -> Hours:
+    holidays = conn.execute(select(Holiday.day).where(Holiday.centre_id == profile.centre_id)).scalars()
+    return Hours(
+        zone=ZoneInfo(profile.time_zone),
+        week=tuple(tuple((start, end) for start, end in day) for day in profile.week),
+        lunch=Lunch(**{k: profile.lunch[k] for k in ("start", "end", "tickets_open")}) if profile.lunch else None,
+        holidays=frozenset(holidays),
+        last_ticket_minutes=profile.rules["last_ticket_before_close_minutes"],
+    )
+
+
+def _rules(rules: Mapping[str, Any]) -> Rules:
+    return Rules(
+        ticket_digits=rules["ticket_digits"],
+        recall_times=rules["recall_times"],
+        recall_cooldown=timedelta(seconds=rules["recall_cooldown_seconds"]),
+        no_show_grace=timedelta(minutes=rules["no_show_grace_minutes"]),
+        max_credit=timedelta(minutes=rules["max_credit_minutes"]),
+        appointment_credit=timedelta(minutes=rules["appointment_credit_minutes"]),
+        appointment_late=timedelta(minutes=rules["appointment_late_minutes"]),
+        near_turn_ahead=rules["near_turn_ahead"],
+        target_percent=rules["target_percent"],
+        remote_tickets=rules["remote_tickets"],
+    )
+
+
+def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
+    table = Service.__table__
+    rows = conn.execute(select(table).where(Service.centre_id == centre_id).order_by(Service.position))
+    return {
+        row.code: ServiceInfo(
+            code=row.code,
+            series=row.series,
+            names=row.names,
+            group=row.group_code,
+            group_names=row.group_names,
+            target=timedelta(minutes=row.target_minutes),
+            documents=tuple(row.documents),
+            then=tuple(row.then),
+            appointment=row.appointment,
+            enabled=row.enabled,
+        )
+        for row in rows
+    }
+
+
+def _counters(conn: Connection, centre_id: int) -> dict[int, CounterInfo]:
+    columns = Counter.number, Counter.names, Counter.accessible, Counter.services, Counter.enabled
+    rows = conn.execute(select(*columns).where(Counter.centre_id == centre_id).order_by(Counter.number))
+    return {
+        row.number: CounterInfo(row.number, row.names, row.accessible, tuple(row.services), row.enabled) for row in rows
+    }
+
+
+def _groups(conn: Connection, centre_id: int) -> dict[str, GroupInfo]:
+    table = PriorityGroup.__table__
+    rows = conn.execute(select(table).where(PriorityGroup.centre_id == centre_id).order_by(PriorityGroup.position))
+    return {
+        row.code: GroupInfo(row.code, row.names, timedelta(minutes=row.weight_minutes), row.enabled) for row in rows
+    }

@@ -1,0 +1,37 @@
+"""Row ids that no restore can give out twice, and the ticket tokens derived from them."""
+
+import base64
+import hmac
+import secrets
+import time
+from hashlib import sha256
+
+_EPOCH = 1_767_225_600_000  # 2026-01-01 in milliseconds
+_RANDOM_BITS = 22
+_MAC_BYTES = 18  # 144 bits
+
+
+def new_id() -> int:
+    """A positive 63-bit id: milliseconds since 2026, then 22 random bits.
+
+    In order of time, so that indexes grow at their end; random, so that a database restored from an old backup does not
+    give a lost ticket's id (and token) to somebody else. It follows the machine's clock, not the product's.
+    """
+    milliseconds = max(time.time_ns() // 1_000_000 - _EPOCH, 0)
+    return (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+
+
+def ticket_token(key: bytes, ticket: int) -> str:
+    """The URL-safe token that opens a ticket: its id and an HMAC-SHA256 of it; not stored, and yet printed again."""
+    body = ticket.to_bytes(8, "big")
+    mac = hmac.digest(key, b"ticket:" + body, sha256)[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(body + mac).decode().rstrip("=")
+
+
+def ticket_of_token(key: bytes, token: str) -> int | None:
+    """The id of the ticket that a token opens, or None when it is not one of ours."""
+    try:
+        ticket = int.from_bytes(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:8], "big")
+    except ValueError:
+        return None
+    return ticket if hmac.compare_digest(ticket_token(key, ticket).encode(), token.encode()) else None

@@ -1,0 +1,307 @@
+"""The tables. Settings and live rows (what a press changes) are apart, so that a press writes little."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, MetaData, String, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from store.types import Duration, Instant
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+WAITING = text("state = 'waiting'")
+AT_COUNTER = text("state in ('called', 'serving')")
+ACTIVE = text("state in ('waiting', 'called', 'serving', 'on_hold')")
+UNENDED = text("state in ('waiting', 'on_hold')")
+
+
+class Base(DeclarativeBase):
+    """Names for every constraint, and the types of plain annotations."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: Instant,
+        timedelta: Duration,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+        int: BigInteger,
+    }
+
+
+def _partial(name: str, *columns: str, where: Any, unique: bool = False) -> Index:
+    """An index over the few rows that are live now, in both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+class Centre(Base):
+    """One row per centre: what the lock holds and what every press changes."""
+
+    __tablename__ = "centres"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0)  # rises with each change of the centre's settings
+    ended_on: Mapped[date | None]  # the last business date that was ended
+    waiting: Mapped[dict[str, Any]] = mapped_column(default=dict)  # people waiting now, by service
+
+
+class CentreProfile(Base):
+    """What a centre is: names, hours, rules. Read once per version."""
+
+    __tablename__ = "centre_profiles"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    names: Mapped[dict[str, Any]]
+    details: Mapped[dict[str, Any]]  # level, short and province names
+    time_zone: Mapped[str] = mapped_column(String(64))
+    languages: Mapped[list[Any]]
+    week: Mapped[list[Any]]  # seven lists of [from, until], minutes since midnight, Monday first
+    lunch: Mapped[dict[str, Any] | None]
+    rules: Mapped[dict[str, Any]]  # queue and appointment rules, by their catalogue keys
+    notice: Mapped[dict[str, Any] | None]  # by language
+
+
+class Holiday(Base):
+    """A closed date of a centre."""
+
+    __tablename__ = "holidays"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    names: Mapped[dict[str, Any]]
+
+
+class Service(Base):
+    """What people come for."""
+
+    __tablename__ = "services"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    position: Mapped[int]
+    series: Mapped[str] = mapped_column(String(3))
+    names: Mapped[dict[str, Any]]
+    group_code: Mapped[str | None] = mapped_column(String(16))
+    group_names: Mapped[dict[str, Any]]
+    target_minutes: Mapped[float]
+    expected_minutes: Mapped[float]
+    documents: Mapped[list[Any]]  # {code, names}
+    then: Mapped[list[Any]]
+    appointment: Mapped[bool]
+    slot_capacity: Mapped[int]
+    details: Mapped[dict[str, Any]]  # notes, processing days, where the wording comes from
+    enabled: Mapped[bool]
+
+
+class Counter(Base):
+    """A place where people are served. Its services are the catalogue's; `open_services` stand in place of them."""
+
+    __tablename__ = "counters"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    names: Mapped[dict[str, Any]]
+    accessible: Mapped[bool]
+    services: Mapped[list[Any]]
+    enabled: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(8), default="closed")
+    open_services: Mapped[list[Any] | None]
+    opened_at: Mapped[datetime | None]  # since when it is not closed
+
+
+class PriorityGroup(Base):
+    """People with a head start, in minutes."""
+
+    __tablename__ = "priority_groups"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    position: Mapped[int]
+    names: Mapped[dict[str, Any]]
+    weight_minutes: Mapped[float]
+    details: Mapped[dict[str, Any]]
+    enabled: Mapped[bool]
+
+
+class NumberCount(Base):
+    """The last number given in a series on a business date."""
+
+    __tablename__ = "number_counts"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    business_date: Mapped[date] = mapped_column(primary_key=True)
+    series: Mapped[str] = mapped_column(String(3), primary_key=True)
+    last: Mapped[int]
+
+
+class Ticket(Base):
+    """One visit; written once. Where it stands is in its steps, how many events name it in the log."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index("uq_tickets_number", "centre_id", "business_date", "number", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    business_date: Mapped[date]
+    number: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16))
+    priority: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(String(16))
+    issued_at: Mapped[datetime]
+    appointment_at: Mapped[datetime | None]
+
+
+class TicketStep(Base):
+    """One service of a visit: where it stands, and its times for the measures."""
+
+    __tablename__ = "steps"
+    __table_args__ = (
+        ForeignKeyConstraint(["centre_id", "service"], ["services.centre_id", "services.code"]),
+        # One place per person, one person per counter: refused here whatever the code believes.
+        _partial("uq_steps_active", "ticket_id", where=ACTIVE, unique=True),
+        _partial("uq_steps_at_counter", "centre_id", "counter", where=AT_COUNTER, unique=True),
+        # The queue in due order, with all that a choice or a count needs; only people waiting now are in it. `state` is
+        # in it for SQLite's planner, which else takes any index that begins with the centre, and so walks history.
+        _partial(
+            "ix_steps_queue",
+            *("centre_id", "state", "due_at", "joined_seq", "service", "direct_to", "not_before"),
+            where=WAITING,
+        ),
+        _partial("ix_steps_unended", "centre_id", "state", where=UNENDED),
+        Index("ix_steps_calls", "centre_id", "call_seq"),
+        Index("ix_steps_day", "centre_id", "joined_on"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int]
+    service: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(12))
+    joined_at: Mapped[datetime | None]
+    joined_on: Mapped[date | None]  # centre-local date and hour of joining, for the statistics
+    joined_hour: Mapped[int | None]
+    joined_seq: Mapped[int | None]
+    joined_as: Mapped[str | None] = mapped_column(String(12))
+    credit: Mapped[timedelta]
+    due_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    direct_to: Mapped[int | None]
+    counter: Mapped[int | None]
+    first_counter: Mapped[int | None]
+    call_seq: Mapped[int | None]
+    first_called_at: Mapped[datetime | None]
+    called_at: Mapped[datetime | None]
+    last_called_at: Mapped[datetime | None]
+    recalls: Mapped[int]
+    started_at: Mapped[datetime | None]
+    serving_since: Mapped[datetime | None]
+    walk: Mapped[timedelta | None]
+    served: Mapped[timedelta]
+    held_since: Mapped[datetime | None]
+    held: Mapped[timedelta]
+    finished_at: Mapped[datetime | None]
+
+
+class LogEvent(Base):
+    """The append-only log; `seq` has no gap within a centre."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_ticket", "ticket_id", "ticket_seq", unique=True),
+        Index("ix_events_counter", "centre_id", "counter", "counter_seq", unique=True),
+    )
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    ticket_id: Mapped[int | None]
+    ticket_seq: Mapped[int | None]
+    counter: Mapped[int | None]
+    counter_seq: Mapped[int | None]
+    actor: Mapped[str | None] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any]]
+
+
+class Person(Base):
+    """Personal data of a visit, apart from all else so that it can be erased."""
+
+    __tablename__ = "people"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    recorded_at: Mapped[datetime]
+
+
+class Note(Base):
+    """What a clerk wrote with an act (a reason, a note for the next counter); free text may be personal."""
+
+    __tablename__ = "notes"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    event_seq: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime]
+
+
+class IdempotencyKey(Base):
+    """The first answer to a keyed request, kept 48 hours. `scope` is the hash of caller, method, path and key."""
+
+    __tablename__ = "idempotency_keys"
+
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class User(Base):
+    """A person who signs in with a password."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(8))
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))
+    created_at: Mapped[datetime]
+
+
+class AccessToken(Base):
+    """A device's token, a person's session or a one-time sign-in link; only its hash is stored."""
+
+    __tablename__ = "access_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(8))  # device, session, link
+    role: Mapped[str] = mapped_column(String(8))
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))
+    counter: Mapped[int | None]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class ServerKey(Base):
+    """The key from which ticket tokens are derived; in the database, so that every backup has it."""
+
+    __tablename__ = "server_keys"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(128))
