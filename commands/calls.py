@@ -1,0 +1,116 @@
+"""Calling people to a counter and serving them."""
+
+from commands.counters import find_counter, set_closed
+from queueing.order import Joined, OpenCounter, next_step, place
+from queueing.refusals import CounterBusy, CounterClosed, RecallsUsedUp, RecallTooSoon
+from queueing.states import Act, CounterState, StepState
+from queueing.visit import Visit, place_facts
+from store.queue import CounterNow, counter_now, queue_heads
+from store.unit import Unit
+
+
+def call_next(unit: Unit, number: int, *, finish: bool = False) -> Visit | None:
+    """Calls the next person to a counter; None when nobody waits for it.
+
+    `finish` ends the person who is there first, one who is only called as served at once.
+    Raises NotFound, CounterClosed, CounterBusy.
+    """
+    counter = _calling_counter(unit, number)
+    if counter.ticket is not None:
+        if not finish:
+            raise CounterBusy(number, counter.ticket_number or "")
+        finished = _finish_whoever_is_there(unit, counter.ticket)
+        if close_if_day_ended(unit, number, finished):
+            return None
+    heads = queue_heads(unit.conn, unit.centre.id, OpenCounter(number, counter.services), unit.now)
+    chosen = next_step(heads, unit.now)
+    if chosen is None:
+        return None
+    return unit.act(unit.visit(chosen.ticket), Act.CALL, counter=number)
+
+
+def call_ticket(unit: Unit, ticket: int, number: int) -> Visit:
+    """Calls a chosen person to a counter. Raises NotFound, WrongState, CounterClosed, CounterBusy."""
+    visit = unit.visit(ticket)
+    counter = find_counter(unit, number)
+    unit.check(visit, Act.CALL)
+    if counter.state is not CounterState.OPEN:
+        raise CounterClosed(number)
+    if counter.ticket_number is not None:
+        raise CounterBusy(number, counter.ticket_number)
+    return unit.act(visit, Act.CALL, counter=number)
+
+
+def _calling_counter(unit: Unit, number: int) -> CounterNow:
+    counter = find_counter(unit, number)
+    if counter.state is not CounterState.OPEN:
+        raise CounterClosed(number)
+    return counter
+
+
+def _finish_whoever_is_there(unit: Unit, ticket: int) -> Visit:
+    visit = unit.visit(ticket)
+    if visit.state is StepState.CALLED:
+        visit = unit.act(visit, Act.SERVE)
+    return _end_step(unit, visit)
+
+
+def recall(unit: Unit, ticket: int) -> Visit:
+    """Calls the person once more. Raises NotFound, WrongState, RecallsUsedUp, RecallTooSoon."""
+    visit = unit.visit(ticket)
+    unit.check(visit, Act.RECALL)
+    rules, step = unit.centre.rules, visit.step
+    if step.recalls >= rules.recall_times:
+        raise RecallsUsedUp(visit.number, rules.recall_times)
+    if step.recalls and step.last_called_at is not None and unit.now < step.last_called_at + rules.recall_cooldown:
+        raise RecallTooSoon(visit.number, step.last_called_at + rules.recall_cooldown)
+    return unit.act(visit, Act.RECALL)
+
+
+def serve(unit: Unit, ticket: int) -> Visit:
+    """The person has come: serving begins. Raises NotFound, WrongState."""
+    return unit.act(unit.visit(ticket), Act.SERVE)
+
+
+def finish(unit: Unit, ticket: int) -> Visit:
+    """Ends the step; the visit goes on to its next planned step, or is over. Raises NotFound, WrongState."""
+    visit = unit.visit(ticket)
+    unit.check(visit, Act.FINISH)
+    counter = visit.step.at_counter
+    visit = _end_step(unit, visit)
+    close_if_day_ended(unit, counter, visit)
+    return visit
+
+
+def _end_step(unit: Unit, visit: Visit) -> Visit:
+    following = visit.planned()
+    if following is None:
+        return unit.act(visit, Act.FINISH)
+    next_place = place(
+        Joined.LATER_STEP,
+        unit.now,
+        cap=unit.centre.rules.max_credit,
+        weight=unit.centre.weight(visit.priority),
+        waited=visit.waited(unit.now),
+    )
+    return unit.act(visit, Act.FINISH, place=place_facts(following.position, next_place))
+
+
+def no_show(unit: Unit, ticket: int) -> Visit:
+    """The person did not come. Raises NotFound, WrongState."""
+    visit = unit.visit(ticket)
+    counter = visit.step.at_counter
+    visit = unit.act(visit, Act.NO_SHOW)
+    close_if_day_ended(unit, counter, visit)
+    return visit
+
+
+def close_if_day_ended(unit: Unit, counter: int | None, visit: Visit) -> bool:
+    """Closes a counter that stayed open past the day's end only for the visit that has now left it; whether it did."""
+    if counter is None or unit.ended_on is None or visit.business_date > unit.ended_on:
+        return False
+    now = counter_now(unit.conn, unit.centre, counter)
+    if now is None or now.opened_at is None or now.opened_at >= unit.centre.hours.closing(unit.ended_on):
+        return False
+    set_closed(unit, counter)
+    return True

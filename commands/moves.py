@@ -1,0 +1,149 @@
+"""Moving people: on hold and back, to another service or counter, out of the queue, and the steps of their visit."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+
+from commands.calls import close_if_day_ended
+from commands.tickets import check_service
+from queueing.order import Joined, place
+from queueing.refusals import GraceOver, Invalid, ServiceClosed, WrongState
+from queueing.states import Act, StepState
+from queueing.visit import Step, Visit, place_facts
+from store.tables import Note
+from store.unit import Unit
+
+
+def hold(unit: Unit, ticket: int, reason: str | None = None) -> Visit:
+    """Sets a person aside (a form to fill in, a copy to make). Raises NotFound, WrongState."""
+    visit = unit.visit(ticket)
+    counter = visit.step.at_counter
+    visit = unit.act(visit, Act.HOLD)
+    _write_note(unit, visit, reason)
+    close_if_day_ended(unit, counter, visit)
+    return visit
+
+
+def resume(unit: Unit, ticket: int) -> Visit:
+    """Puts a held person, or a no-show within the grace period, back in the queue with what the visit has waited.
+
+    Raises NotFound, WrongState, GraceOver.
+    """
+    visit = unit.visit(ticket)
+    unit.check(visit, Act.RESUME)
+    step, grace = visit.step, unit.centre.rules.no_show_grace
+    came_back = step.state is StepState.NO_SHOW
+    if came_back and step.finished_at is not None and unit.now > step.finished_at + grace:
+        raise GraceOver(visit.number, grace.total_seconds() / 60)
+    joined_as = Joined.NO_SHOW if came_back else Joined.HOLD
+    return unit.act(visit, Act.RESUME, place=_rejoin(unit, visit, joined_as, step.position))
+
+
+def transfer(
+    unit: Unit, ticket: int, *, service: str | None = None, counter: int | None = None, note: str | None = None
+) -> Visit:
+    """Ends the step here and puts the person in another queue: a service's, one counter's alone, or both.
+
+    Raises Invalid, NotFound, WrongState, ServiceClosed.
+    """
+    visit = unit.visit(ticket)
+    _check_transfer(unit, service, counter)
+    unit.check(visit, Act.TRANSFER)
+    if service is not None and not unit.centre.services[service].enabled:
+        raise ServiceClosed(service)
+    left = visit.step.at_counter
+    visit = unit.act(
+        visit,
+        Act.TRANSFER,
+        service=service or visit.step.service,
+        direct_to=counter,
+        place=_rejoin(unit, visit, Joined.TRANSFER, len(visit.steps) + 1),
+    )
+    _write_note(unit, visit, note)
+    close_if_day_ended(unit, left, visit)
+    return visit
+
+
+def _check_transfer(unit: Unit, service: str | None, counter: int | None) -> None:
+    if service is None and counter is None:
+        raise Invalid("service", "service-or-counter")
+    if service is not None:
+        check_service(unit, "service", service)
+    if counter is not None and not _is_there(unit, counter):
+        raise Invalid("counter", "unknown", value=counter)
+
+
+def _is_there(unit: Unit, counter: int) -> bool:
+    info = unit.centre.counters.get(counter)
+    return info is not None and info.enabled
+
+
+def _rejoin(unit: Unit, visit: Visit, joined_as: Joined, position: int) -> dict[str, object]:
+    back = place(
+        joined_as,
+        unit.now,
+        cap=unit.centre.rules.max_credit,
+        weight=unit.centre.weight(visit.priority),
+        waited=visit.waited(unit.now),
+    )
+    return place_facts(position, back)
+
+
+def leave(unit: Unit, ticket: int) -> Visit:
+    """The citizen goes. Raises NotFound, WrongState."""
+    return _end_visit(unit, ticket, Act.LEAVE, None)
+
+
+def cancel(unit: Unit, ticket: int, reason: str | None = None) -> Visit:
+    """Staff end the visit. Raises NotFound, WrongState."""
+    return _end_visit(unit, ticket, Act.CANCEL, reason)
+
+
+def _end_visit(unit: Unit, ticket: int, act: Act, reason: str | None) -> Visit:
+    visit = unit.visit(ticket)
+    counter = visit.step.at_counter
+    visit = unit.act(visit, act)
+    _write_note(unit, visit, reason)
+    close_if_day_ended(unit, counter, visit)
+    return visit
+
+
+def change_steps(unit: Unit, ticket: int, *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> Visit:
+    """Adds services at the end of the visit and drops planned ones.
+
+    Raises Invalid, NotFound, ServiceClosed, and WrongState when the visit is over or a step to drop is not planned.
+    """
+    visit = unit.visit(ticket)
+    _check_steps(unit, add, drop)
+    unit.check(visit, Act.CHANGE_STEPS)
+    for code in add:
+        if not unit.centre.services[code].enabled:
+            raise ServiceClosed(code)
+    positions = [_planned(visit, code).position for code in drop]
+    return unit.act(visit, Act.CHANGE_STEPS, add=list(add), drop=positions)
+
+
+def _check_steps(unit: Unit, add: Sequence[str], drop: Sequence[str]) -> None:
+    if not add and not drop:
+        raise Invalid("add", "none-chosen")
+    for field, codes in (("add", add), ("drop", drop)):
+        if len(set(codes)) != len(codes):
+            raise Invalid(field, "named-twice")
+        for code in codes:
+            check_service(unit, field, code)
+
+
+def _planned(visit: Visit, service: str) -> Step:
+    for step in visit.steps:
+        if step.service == service and step.state is StepState.PLANNED:
+            return step
+    raise WrongState(visit.number, visit.state, "drop")
+
+
+def _write_note(unit: Unit, visit: Visit, text: str | None) -> None:
+    """What a clerk wrote goes beside the event, not into it: it may name somebody and must be erasable."""
+    if text:
+        seq = unit.announcements[-1].event.seq
+        unit.conn.execute(
+            insert(Note), {"ticket_id": visit.id, "event_seq": seq, "text": text, "recorded_at": unit.now}
+        )
