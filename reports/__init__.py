@@ -1,0 +1,1 @@
+"""Measures over past visits, by SQL on the steps, and their exports."""
