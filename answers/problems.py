@@ -1,0 +1,129 @@
+"""Every refusal as status code and sentence: one table for the API's problem documents and the pages' kind words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from answers.words import _, say
+from queueing.refusals import Invalid, NotFound, Refused
+
+TYPE = "/api/docs#"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal in the reader's words (RFC 9457)."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """The problem+json object."""
+        said = {"type": TYPE + self.slug, "title": self.title, "status": self.status, "detail": self.detail}
+        return {**said, "errors": self.errors} if self.errors else said
+
+
+# slug: status, title, what to do
+REFUSALS: Mapping[str, tuple[int, str, str]] = {
+    "malformed-json": (400, _("Not JSON"), _("The request is not a JSON object. Check commas, quotes and braces.")),
+    "unauthorized": (401, _("Who are you?"), _("Send a valid token in the Authorization header.")),
+    "forbidden": (403, _("Not allowed"), _("This token may not do that at this centre.")),
+    "not-found": (404, _("Not found"), _("There is nothing at this address.")),
+    "method-not-allowed": (405, _("Not possible here"), _("This address does not take {method} requests.")),
+    "too-large": (413, _("Too large"), _("The request is larger than this address takes.")),
+    "not-json": (415, _("Not JSON"), _("Send the request as application/json.")),
+    "invalid": (422, _("Please check what you sent"), _("Some values do not fit; see errors.")),
+    "idempotency-key-reused": (
+        422,
+        _("Key used before"),
+        _("This Idempotency-Key came before with another request. Use a new key."),
+    ),
+    "too-many": (429, _("Too many requests"), _("Wait a little and try again.")),
+    "stale-form": (
+        400,
+        _("This page was open too long"),
+        _("Nothing was changed. Go back, reload the page, try again."),
+    ),
+    "busy": (503, _("Busy"), _("The database is busy. Nothing was changed; try again.")),
+    "broken": (500, _("Something went wrong"), _("The mistake is ours. Nothing was changed; try again.")),
+    "wrong-state": (409, _("Not possible now"), _("Ticket {number} is {state}; this can't be done to it now.")),
+    "counter-closed": (409, _("Counter is not open"), _("Open counter {counter} first.")),
+    "counter-busy": (409, _("Somebody is at the counter"), _("Counter {counter} still has ticket {number}.")),
+    "service-closed": (409, _("Service is closed"), _("{service} gives no tickets now.")),
+    "centre-closed": (409, _("The centre is closed"), _("No tickets are given now. See the opening hours.")),
+    "recalls-used-up": (409, _("Called often enough"), _("Ticket {number} was recalled {times} times already.")),
+    "recall-too-soon": (409, _("Just called"), _("Wait a moment before you recall ticket {number} again.")),
+    "grace-over": (409, _("Came back too late"), _("Ticket {number} was missed over {minutes} minutes ago.")),
+    "clock-behind": (
+        409,
+        _("The clock is wrong"),
+        _("This machine's clock is behind what was already recorded. Set its date and time."),
+    ),
+}
+
+MISTAKES: Mapping[str, str] = {
+    "none-chosen": _("Choose at least one."),
+    "named-twice": _("Each may be named once."),
+    "unknown": _("“{value}” is not known at this centre."),
+    "too-long": _("At most {most} characters."),
+    "too-short": _("At least {least} characters."),
+    "not-a-phone-number": _("A phone number has digits, spaces, + and - only."),
+    "service-or-counter": _("Name a service or a counter."),
+    "role-needs-centre": _("The role {role} needs a centre."),
+    "taken": _("“{value}” is taken."),
+    "required": _("This is needed."),
+    "not-a-date": _("A date is written as 2026-11-24."),
+    "dates-backwards": _("The last day is before the first."),
+    "not-yours": _("You can't choose this."),
+    "bad-key": _("A key has 1 to 255 printable characters."),
+    "bad-value": _("This value does not fit here."),
+    "unknown-field": _("There is no such field."),
+}
+
+STATES: Mapping[str, str] = {
+    "waiting": _("waiting"),
+    "called": _("called"),
+    "serving": _("being served"),
+    "on_hold": _("on hold"),
+    "finished": _("finished"),
+    "no_show": _("missed"),
+    "left": _("gone"),
+    "cancelled": _("cancelled"),
+    "expired": _("expired"),
+    "planned": _("planned"),
+    "transferred": _("transferred"),
+    "dropped": _("dropped"),
+}
+
+
+def problem(slug: str, language: str, **facts: object) -> Problem:
+    """A refusal by its slug, in a language. Raises KeyError for a slug without words."""
+    status, title, detail = REFUSALS[slug]
+    return Problem(status, slug, say(language, title), say(language, detail, _worded(language, facts)))
+
+
+def problem_of(error: Refused | Invalid | NotFound, language: str) -> Problem:
+    """The refusal that an error stands for, in a language."""
+    if isinstance(error, NotFound):
+        return problem("not-found", language)
+    if isinstance(error, Invalid):
+        return invalid(language, [(error.field, error.reason, error.facts)])
+    return problem(error.slug, language, **error.facts)
+
+
+def invalid(language: str, mistakes: list[tuple[str, str, Mapping[str, object]]]) -> Problem:
+    """What does not fit, field by field: (field, reason, facts)."""
+    said = problem("invalid", language)
+    errors = [{"field": where, "message": say(language, MISTAKES[reason], facts)} for where, reason, facts in mistakes]
+    return Problem(said.status, said.slug, said.title, said.detail, errors)
+
+
+def _worded(language: str, facts: Mapping[str, object]) -> dict[str, object]:
+    worded = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in facts.items()}
+    if "state" in worded:
+        worded["state"] = say(language, STATES.get(str(worded["state"]), str(worded["state"])))
+    return worded

@@ -1,0 +1,195 @@
+"""Tickets: taken, followed and left by citizens, worked by staff."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g
+
+from answers import schemas
+from answers.guards import require, store
+from answers.tickets import place_in_queue, ticket_answer
+from api.endpoint import act, answered, endpoint, secret_answer
+from commands import calls, moves
+from commands.access import Caller
+from commands.permissions import Permission, Role
+from commands.tickets import TicketRequest, issue_ticket
+from queueing.refusals import Invalid, NotFound
+from queueing.visit import Visit
+from store.board import read_head
+from store.ids import ticket_of_token
+from store.unit import Unit
+from store.visits import centre_of, read_visit
+
+_MOST_ID = 2**63 - 1  # ids have 63 bits
+
+
+@endpoint(
+    "POST",
+    "/centres/<code:code>/tickets",
+    Permission.JOIN_QUEUE,
+    body=schemas.AskTicket,
+    answers={201: schemas.Ticket},
+    refusals=("service-closed", "centre-closed", "clock-behind"),
+)
+def issue(code: str, body: schemas.AskTicket) -> Response:
+    """Take a ticket for one or several services."""
+    asked = TicketRequest(
+        services=tuple(body.services),
+        channel=_channel(body.channel),
+        priority=body.priority,
+        language=body.language,
+        name=body.name,
+        phone=body.phone,
+    )
+    return act(code, lambda unit: _shown(unit, issue_ticket(unit, asked)), status=201, reveal=True)
+
+
+def _channel(asked: str | None) -> str:
+    """A device says how people came; whoever has no kiosk's or clerk's token came by the web."""
+    caller: Caller | None = g.caller
+    if caller is None or not caller.role.includes(Role.KIOSK):
+        if asked not in (None, "web"):
+            raise Invalid("channel", "not-yours")
+        return "web"
+    return asked or ("staff" if caller.role.includes(Role.STAFF) else "kiosk")
+
+
+def _shown(unit: Unit, visit: Visit) -> dict[str, Any]:
+    return ticket_answer(unit.centre, visit, place_in_queue(unit.conn, unit.centre, visit, unit.now))
+
+
+@endpoint("GET", "/tickets/<secret:ticket>", Permission.HOLD_TICKET, answers={200: schemas.Ticket})
+def show(ticket: str) -> Response:
+    """A ticket by its token (anyone who holds it) or its id (staff of its centre)."""
+    held = ticket_of_token(store().key, ticket)
+    answer = read_ticket(held if held is not None else _staff_ticket(ticket)[0])
+    return answered(secret_answer(answer) if held is not None else answer)
+
+
+def read_ticket(ticket: int) -> dict[str, Any]:
+    """A ticket as it is now. Raises NotFound."""
+    now = store().clock.now()
+    with store().reading() as conn:
+        code = centre_of(conn, ticket)
+        visit = read_visit(conn, ticket)
+        if code is None or visit is None:
+            raise NotFound("ticket")
+        centre = read_head(conn, store().centres, code).info
+        return ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now))
+
+
+def _staff_ticket(ticket: str) -> tuple[int, str]:
+    """The id in a staff request's address, and its centre; to the public an id opens nothing.
+
+    Raises NotFound, Forbidden.
+    """
+    number = int(ticket) if ticket.isascii() and ticket.isdigit() else _MOST_ID + 1
+    if g.caller is None or number > _MOST_ID:
+        raise NotFound("ticket")
+    code = _centre_code(number)
+    require(Permission.WORK_QUEUE, code)
+    return number, code
+
+
+def _centre_code(ticket: int) -> str:
+    """The centre where a ticket was taken. Raises NotFound."""
+    with store().glancing() as conn:
+        code = centre_of(conn, ticket)
+    if code is None:
+        raise NotFound("ticket")
+    return code
+
+
+@endpoint(
+    "POST",
+    "/tickets/<secret:ticket>/cancel",
+    Permission.HOLD_TICKET,
+    body=schemas.AskReason,
+    answers={200: schemas.Ticket},
+    refusals=("wrong-state",),
+)
+def cancel(ticket: str, body: schemas.AskReason) -> Response:
+    """By its token the citizen leaves; by its id staff cancel the visit."""
+    held = ticket_of_token(store().key, ticket)
+    if held is None:
+        number, code = _staff_ticket(ticket)
+        return _act(code, lambda unit: moves.cancel(unit, number, body.reason))
+    return _act(_centre_code(held), lambda unit: moves.leave(unit, held), reveal=True)
+
+
+def _act(code: str, work: Callable[[Unit], Visit], *, reveal: bool = False) -> Response:
+    return act(code, lambda unit: _shown(unit, work(unit)), reveal=reveal)
+
+
+def _staff_act(ticket: str, work: Callable[[Unit, int], Visit]) -> Response:
+    number, code = _staff_ticket(ticket)
+    return _act(code, lambda unit: work(unit, number))
+
+
+def _staff_endpoint(verb: str, body: type[schemas.Asked], *refusals: str) -> Callable[..., Any]:
+    return endpoint(
+        "POST",
+        f"/tickets/<secret:ticket>/{verb}",
+        Permission.WORK_QUEUE,
+        body=body,
+        answers={200: schemas.Ticket},
+        refusals=("wrong-state", *refusals),
+    )
+
+
+@_staff_endpoint("call", schemas.AskCall, "counter-closed", "counter-busy")
+def call(ticket: str, body: schemas.AskCall) -> Response:
+    """Call a chosen person to a counter."""
+    return _staff_act(ticket, lambda unit, number: calls.call_ticket(unit, number, body.counter))
+
+
+@_staff_endpoint("recall", schemas.Nothing, "recalls-used-up", "recall-too-soon")
+def recall(ticket: str) -> Response:
+    """Call the person once more."""
+    return _staff_act(ticket, calls.recall)
+
+
+@_staff_endpoint("serve", schemas.Nothing)
+def serve(ticket: str) -> Response:
+    """The person has come."""
+    return _staff_act(ticket, calls.serve)
+
+
+@_staff_endpoint("finish", schemas.Nothing)
+def finish(ticket: str) -> Response:
+    """The step is done; the visit goes on to its next one, or is over."""
+    return _staff_act(ticket, calls.finish)
+
+
+@_staff_endpoint("no-show", schemas.Nothing)
+def no_show(ticket: str) -> Response:
+    """The person did not come."""
+    return _staff_act(ticket, calls.no_show)
+
+
+@_staff_endpoint("hold", schemas.AskReason)
+def hold(ticket: str, body: schemas.AskReason) -> Response:
+    """Set the person aside for a while."""
+    return _staff_act(ticket, lambda unit, number: moves.hold(unit, number, body.reason))
+
+
+@_staff_endpoint("resume", schemas.Nothing, "grace-over")
+def resume(ticket: str) -> Response:
+    """Put a held person, or a no-show within the grace period, back in the queue."""
+    return _staff_act(ticket, moves.resume)
+
+
+@_staff_endpoint("transfer", schemas.AskTransfer, "service-closed")
+def transfer(ticket: str, body: schemas.AskTransfer) -> Response:
+    """Send the person to another service or counter."""
+
+    def work(unit: Unit, number: int) -> Visit:
+        return moves.transfer(unit, number, service=body.service, counter=body.counter, note=body.note)
+
+    return _staff_act(ticket, work)
+
+
+@_staff_endpoint("services", schemas.AskSteps, "service-closed")
+def services(ticket: str, body: schemas.AskSteps) -> Response:
+    """Add services to the visit, or drop planned ones."""
+    return _staff_act(ticket, lambda unit, number: moves.change_steps(unit, number, add=body.add, drop=body.drop))
