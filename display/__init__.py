@@ -1,0 +1,1 @@
+"""The waiting-room TV, and the live feed that every screen uses."""
