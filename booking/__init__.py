@@ -1,0 +1,1 @@
+"""Citizens' phones: book a time, follow a ticket, leave the queue."""

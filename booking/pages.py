@@ -1,0 +1,116 @@
+"""Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from answers.centres import centre_detail, service_list
+from answers.guards import house, language, needs, store
+from answers.pages import page
+from answers.presses import new_key, press, take_ticket
+from answers.problems import STATES
+from answers.tickets import place_in_queue, service_name, ticket_answer
+from answers.words import say
+from booking.qr import qr_svg
+from commands.moves import leave
+from commands.permissions import Permission
+from queueing.refusals import Invalid, KeyReused, NotFound
+from queueing.visit import Visit
+from store.board import read_head
+from store.centre import CentreInfo
+from store.ids import ticket_of_token
+from store.visits import centre_of, read_visit
+
+bp = Blueprint("booking", __name__)
+
+
+@bp.get("/book/<code:code>")
+@needs(Permission.PUBLIC)
+def book(code: str) -> Response:
+    """What can be done here by phone."""
+    return _book(code)
+
+
+def _book(code: str, status: int = 200, *, nothing_chosen: bool = False) -> Response:
+    with store().reading() as conn:
+        closed = read_head(conn, store().centres, code).info.hours.refusal(store().clock.now())
+    values = {"centre": centre_detail(store(), code), "services": service_list(store(), code)["services"]}
+    return page("booking/book.html", status, closed=closed, key=new_key(), nothing_chosen=nothing_chosen, **values)
+
+
+@bp.post("/book/<code:code>")
+@needs(Permission.JOIN_QUEUE)
+def join(code: str) -> AnyResponse:
+    """Takes a ticket for today's queue; a second press of the same form leads to the same one."""
+    try:
+        token = take_ticket(code, channel="web", language=language())
+    except KeyReused:
+        return redirect(url_for("booking.book", code=code), 303)
+    except Invalid:
+        return _book(code, 422, nothing_chosen=True)
+    return redirect(url_for("booking.ticket", token=token), 303)
+
+
+@bp.get("/t/<secret:token>")
+@needs(Permission.HOLD_TICKET)
+def ticket(token: str) -> Response:
+    """One ticket, live. Raises NotFound."""
+    now = store().clock.now()
+    number, code = _find(token)
+    with store().reading() as conn:
+        centre = read_head(conn, store().centres, code).info
+        visit = read_visit(conn, number)
+        if visit is None:
+            raise NotFound("ticket")
+        answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now))
+    states = {state: say(language(), word) for state, word in STATES.items()}
+    services = {code: service_name(centre, code, language()) for code in centre.services}
+    facts: dict[str, Any] = {"states": states, "services": services, "names": centre.names}
+    facts["counter"] = _counter(centre, visit)
+    response = page("booking/ticket.html", ticket=answer, token=token, key=new_key(), **facts)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _find(token: str) -> tuple[int, str]:
+    """The ticket that a token opens and its centre's code. Raises NotFound."""
+    number = ticket_of_token(store().key, token)
+    if number is not None:
+        with store().reading() as conn:
+            code = centre_of(conn, number)
+        if code is not None:
+            return number, code
+    raise NotFound("ticket")
+
+
+def _counter(centre: CentreInfo, visit: Visit) -> dict[str, Any] | None:
+    at = visit.step.at_counter
+    return None if at is None else {"number": at, "names": centre.counters[at].names}
+
+
+@bp.get("/t/<secret:token>/qr.svg")
+@needs(Permission.HOLD_TICKET)
+def qr(token: str) -> Response:
+    """The QR code of the ticket's own address. Raises NotFound."""
+    _find(token)
+    image = qr_svg(f"{house().public_url}/t/{token}")
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "X-Robots-Tag": "noindex"}
+    return make_response(image, 200, {"Content-Type": "image/svg+xml", **headers})
+
+
+@bp.post("/t/<secret:token>/leave")
+@needs(Permission.HOLD_TICKET)
+def leave_queue(token: str) -> AnyResponse:
+    """The citizen goes. Raises NotFound, WrongState."""
+    number, code = _find(token)
+    press(code, lambda unit: {"ticket": leave(unit, number).id})
+    return redirect(url_for("booking.ticket", token=token), 303)
+
+
+@bp.get("/a/<secret:token>")
+@bp.get("/a/<secret:token>.ics", endpoint="calendar")
+@needs(Permission.HOLD_TICKET)
+def appointment(**_token: str) -> Response:
+    """One appointment. Raises NotFound: no centre gives appointments yet."""
+    raise NotFound("appointment")

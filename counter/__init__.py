@@ -1,0 +1,1 @@
+"""Staff at a counter: call, serve, finish."""

@@ -1,0 +1,107 @@
+"""The home page, and signing in and out."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, g, redirect, request, url_for
+from limits import RateLimitItemPerMinute
+from werkzeug.wrappers import Response
+
+from answers.centres import centre_list
+from answers.guards import COOKIE, LANGUAGE_COOKIE, address, hit, house, needs, store
+from answers.pages import page
+from answers.words import languages
+from commands.access import SESSION_LASTS, redeem_link, revoke, sign_in
+from commands.permissions import Permission, Role
+from queueing.refusals import NotFound
+
+bp = Blueprint("door", __name__)
+
+_SCREEN_LASTS = 365 * 24 * 3600
+_TRIES = RateLimitItemPerMinute(10)  # of one name from one address
+_LONGEST_NAME = 64
+
+
+@bp.get("/")
+@needs(Permission.PUBLIC)
+def home() -> Response:
+    """The centres, and what each screen is for."""
+    return page("door/home.html", centres=centre_list(store())["centres"])
+
+
+@bp.post("/language")
+@needs(Permission.PUBLIC)
+def choose_language() -> Response:
+    """Remembers the reader's language and goes back to the page."""
+    chosen = request.form.get("language", "")
+    response = redirect(_inside(request.form.get("next")) or url_for("door.home"))
+    if chosen in languages():
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_SCREEN_LASTS, samesite="Lax")
+    return response
+
+
+def _inside(address: str | None) -> str | None:
+    """An address on this site, or None."""
+    parts = urlsplit(address or "")
+    inside = address and address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if inside and not parts.netloc and not parts.scheme else None
+
+
+@bp.get("/sign-in", endpoint="sign_in")
+@needs(Permission.PUBLIC)
+def sign_in_form() -> Response:
+    """The form for name and password."""
+    return page("door/sign_in.html", failed=False, name="", next=_inside(request.args.get("next")) or "")
+
+
+@bp.post("/sign-in")
+@needs(Permission.PUBLIC)
+def sign_in_post() -> Response:
+    """Signs a person in. Raises TooMany."""
+    name = request.form.get("username", "").replace("\0", "")[:_LONGEST_NAME]
+    next_page = _inside(request.form.get("next"))
+    hit(_TRIES, f"sign-in:{address()}:{name}")
+    token = sign_in(store(), name, request.form.get("password", ""), house().off_the_loop)
+    if token is None:
+        return page("door/sign_in.html", 401, failed=True, name=name, next=next_page or "")
+    return _signed_in(token, next_page or url_for("counter.choose"), SESSION_LASTS.total_seconds())
+
+
+@bp.get("/sign-in/<secret:token>")
+@needs(Permission.PUBLIC)
+def follow_link(token: str) -> Response:
+    """A one-time link: signs a person in, or pairs a screen."""
+    redeemed = redeem_link(store(), token)
+    if redeemed is None:
+        raise NotFound("link")
+    session, role, centre = redeemed
+    if role.includes(Role.MANAGER):
+        return _signed_in(session, url_for("office.today"), SESSION_LASTS.total_seconds())
+    if role is Role.STAFF:
+        return _signed_in(session, url_for("counter.choose"), SESSION_LASTS.total_seconds())
+    screen = "kiosk.services" if role is Role.KIOSK else "display.tv"
+    return _signed_in(session, url_for(screen, code=centre), _SCREEN_LASTS)
+
+
+def _signed_in(token: str, address: str, seconds: float) -> Response:
+    response = redirect(address)
+    secure = house().public_url.startswith("https:")
+    response.set_cookie(COOKIE, token, max_age=int(seconds), httponly=True, secure=secure, samesite="Lax")
+    return response
+
+
+@bp.post("/sign-out")
+@needs(Permission.PUBLIC)
+def sign_out() -> Response:
+    """Ends the session."""
+    if g.caller is not None:
+        revoke(store(), g.caller.id)
+    response = redirect(url_for("door.home"))
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@bp.get("/sign-out")
+@needs(Permission.PUBLIC)
+def sign_out_form() -> Response:
+    """Asks before the session ends."""
+    return page("door/sign_out.html")

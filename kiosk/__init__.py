@@ -1,0 +1,1 @@
+"""The touch kiosk: people choose a service and take a ticket."""

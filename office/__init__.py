@@ -1,0 +1,1 @@
+"""Managers and administrators: statistics, settings, people, devices."""
