@@ -1,0 +1,156 @@
+"""The composition root: one place where settings, database, audiences, feed and timed work are put together."""
+
+import hmac
+import resource
+import socket
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+import api
+import booking.pages
+import counter.pages
+import display.pages
+import door.operators
+import door.pages
+import kiosk.pages
+import office.pages
+from answers import pages
+from answers.guards import House, check_request, new_limiter
+from api.endpoint import Code, Secret
+from api.problems import answer_error
+from commands.housekeeping import end_all_past_days, forget_old_answers
+from config.settings import Settings
+from display.feed import Feed, open_feed
+from store.backup import backup_daily
+from store.clock import Clock
+from store.engine import is_sqlite
+from store.migrate import UnknownSchema, is_current, is_empty, upgrade
+from store.unit import Store
+
+HERE = Path(__file__).parent
+DAY_ENDS_EVERY_SECONDS = 20
+AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office.pages
+
+
+def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool = False) -> tuple[Flask, Feed]:
+    """The web application on an upgraded database, with its feed not yet started."""
+    app = Flask("onedoor", root_path=str(HERE))
+    app.config["SECRET_KEY"] = hmac.digest(store.key, b"forms", "sha256")
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a kiosk stands open for weeks; the form is bound to its session
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    limiter = new_limiter(settings.redis_url)
+    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop)
+    app.url_map.converters |= {"code": Code, "secret": Secret}
+    app.before_request(check_request)
+    csrf = CSRFProtect(app)
+    csrf.exempt(api.bp)
+    for audience in AUDIENCES:
+        app.register_blueprint(audience.bp)
+    app.register_error_handler(Exception, _answer_error)
+    pages.configure(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    feed = open_feed(app, store, public_url, async_mode=settings.onedoor_async, redis_url=settings.redis_url)
+    return app, feed
+
+
+def _answer_error(error: Exception) -> Response:
+    if request.path.startswith("/api/v1"):
+        return answer_error(error)
+    return pages.page_error(error)
+
+
+def _off_the_loop(work: Callable[..., Any], *args: Any) -> Any:
+    """Runs what keeps the processor busy in a real thread, so that no socket waits for it."""
+    if "eventlet" in sys.modules:
+        from eventlet import tpool
+
+        return tpool.execute(work, *args)
+    from gevent import get_hub
+
+    return get_hub().threadpool.apply(work, args)
+
+
+def start_background(settings: Settings, store: Store, feed: Feed) -> None:
+    """Starts the feed and the timed work: days end, old answers are forgotten, backups are made."""
+    for code, expired in end_all_past_days(store).items():
+        click.echo(f"{code}: a past day was ended; {expired} who still waited expired", err=True)
+    feed.start()
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler.add_job(end_all_past_days, "interval", [store], seconds=DAY_ENDS_EVERY_SECONDS)
+    scheduler.add_job(forget_old_answers, "interval", [store], hours=1)
+    if settings.backup_dir is not None:
+        daily = [backup_daily, settings.database_url, settings.backup_dir]
+        scheduler.add_job(_off_the_loop, "interval", daily, hours=1, next_run_time=datetime.now().astimezone())
+    scheduler.start()
+
+
+def upgrade_tables(store: Store) -> None:
+    """Brings the tables up to date, or says why it can't."""
+    try:
+        upgrade(store.engine)
+    except UnknownSchema as error:
+        raise click.ClickException(str(error)) from error
+
+
+def open_store(url: str, clock: Clock | None = None) -> Store:
+    """A store on a database that is up to date. SQLite, and a database without tables, are upgraded at once."""
+    store = Store(url, clock)
+    if is_current(store.engine):
+        return store
+    if is_sqlite(store.engine) or is_empty(store.engine):
+        upgrade_tables(store)
+    else:
+        raise click.ClickException("the database's tables are of another version: run 'server.py upgrade' first")
+    return store
+
+
+def serve_forever(app: Flask, feed: Feed, settings: Settings, *, host: str, port: int) -> None:
+    """Serves in this one process until it is stopped."""
+    _allow_many_connections()
+    options = {} if settings.onedoor_async == "eventlet" else {"handler_class": _handler()}
+    feed.socketio.run(app, host=host, port=port, log_output=False, **options)
+
+
+def _allow_many_connections() -> None:
+    """Every screen holds a connection, and the usual limit of 1,024 open files is less than a full hall."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _handler() -> type:
+    from gevent import pywsgi
+
+    class QuietHandler(pywsgi.WSGIHandler):
+        """Sends small answers at once, and closes a connection after its websocket.
+
+        Head and body leave in two segments; with Nagle's algorithm the second would wait for the client's delayed
+        acknowledgement, 40 ms on Linux. A websocket's last bytes would be read as another request.
+        """
+
+        def handle(self) -> None:
+            """All requests of one connection."""
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            super().handle()
+
+        def handle_one_request(self) -> Any:
+            """One request; None ends the connection."""
+            answered = super().handle_one_request()
+            if "websocket" in (self.environ or {}).get("HTTP_UPGRADE", "").lower():
+                self.close_connection = True
+                return None
+            return answered
+
+    return QuietHandler

@@ -1,0 +1,106 @@
+"""Each shape that the product is run in starts, works, feeds a screen by websocket, and ends without a fuss."""
+
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import socketio
+
+from commands.counters import open_counter
+from commands.permissions import Role
+from tests.scale.hall import CENTRE, SERVICE, ScaleHall
+from tests.servers import RunningServer
+from tests.shapes import GunicornServer
+
+JUNK = re.compile(r"Traceback|Invalid HTTP|\\x8|ERROR|CRITICAL|Exception")
+Start = Callable[[RunningServer], RunningServer]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    with ExitStack() as running:
+        yield running.enter_context
+
+
+def works(server: RunningServer, hall: ScaleHall) -> None:
+    """Somebody takes a ticket, a clerk calls, and the screen shows it at once."""
+    (kiosk,), (clerk,) = hall.tokens(Role.KIOSK, 1), hall.tokens(Role.STAFF, 1)
+    with hall.store.unit(CENTRE, "keo") as unit:
+        open_counter(unit, 1)
+    assert server.session.get(f"{server.url}/readyz", timeout=10).status_code == 200
+    with socketio.SimpleClient() as screen:
+        screen.connect(server.url, transports=["websocket"], wait_timeout=10)
+        assert screen.transport == "websocket"
+        watched = screen.call("watch", {"topic": f"board:{CENTRE}"}, timeout=10)
+        assert watched["ok"]
+        ticket = server.api("POST", f"/centres/{CENTRE}/tickets", {"services": [SERVICE]}, headers=bearer(kiosk))
+        assert ticket.status_code == 201
+        called = server.api("POST", f"/centres/{CENTRE}/counters/1/next", {}, headers=bearer(clerk))
+        assert called.status_code == 200
+        seen = [screen.receive(timeout=10)[1] for _ in range(2)]
+    assert [(event["kind"], event["number"]) for event in seen] == [("issued", "A001"), ("called", "A001")]
+    assert [event["seq"] for event in seen] == [watched["seq"] + 1, watched["seq"] + 2]
+    ends_quietly(server)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def ends_quietly(server: RunningServer) -> None:
+    """A screen that has left is no reason to complain, and the server ends when it is asked to."""
+    time.sleep(0.5)
+    assert server.session.get(f"{server.url}/healthz", timeout=10).ok
+    server.stop()
+    assert not JUNK.search(server.said()), server.said()
+
+
+@pytest.fixture
+def hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ScaleHall]:
+    """On SQLite, or on what the test is parametrized with."""
+    url = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    hall = ScaleHall(url, tmp_path, counters=2)
+    yield hall
+    hall.close()
+
+
+on_both = pytest.mark.parametrize("hall", ["sqlite", "postgresql"], indirect=True)
+
+
+@on_both
+def test_server_py_serves_by_gevent(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
+    works(start(RunningServer(hall.url, tmp_path)), hall)
+
+
+def test_server_py_serves_by_eventlet_when_told_to(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
+    works(start(RunningServer(hall.url, tmp_path, environment={"ONEDOOR_ASYNC": "eventlet"})), hall)
+
+
+@on_both
+def test_gunicorn_serves(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
+    works(start(GunicornServer(hall.url, tmp_path)), hall)
+
+
+@pytest.mark.parametrize("hall", ["postgresql"], indirect=True)
+def test_gunicorn_serves_beside_redis(hall: ScaleHall, start: Start, tmp_path: Path, redis_url: str) -> None:
+    works(start(GunicornServer(hall.url, tmp_path, redis=redis_url)), hall)
+
+
+def test_eventlet_with_postgresql_is_refused_in_a_sentence(postgresql_url: str, tmp_path: Path) -> None:
+    server = RunningServer(postgresql_url, tmp_path, environment={"ONEDOOR_ASYNC": "eventlet"})
+    refused = subprocess.run(
+        server.command(),
+        cwd=Path(__file__).parents[1],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode != 0
+    assert "ONEDOOR_ASYNC=eventlet works with SQLite only" in refused.stderr
+    assert "Traceback" not in refused.stderr
