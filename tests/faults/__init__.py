@@ -1,0 +1,1 @@
+"""What breaks: the server killed in the middle of its work."""
