@@ -1,0 +1,1 @@
+"""What OneDoor does in a second, beside a plain reference on the same server: `make bench`."""
