@@ -29,11 +29,11 @@ _TICKETS = (
 )
 _STEPS = (
     """insert into steps (ticket_id, position, centre_id, service, state, joined_at, joined_on, joined_hour, joined_seq,
-        joined_as, credit, due_at, counter, first_counter, call_seq, first_called_at, called_at, last_called_at,
+        joined_as, credit, due_at, counter, first_counter, first_called_at, called_at, last_called_at,
         recalls, started_at, serving_since, walk, served, held, finished_at) """
     + _VISITS
     + f"""select n + 1, 1, :centre, :service, 'finished', at, day_name, 8 + place / 60, :seq + {EVENTS} * n + 1,
-        'arrival', 0, at, counter, counter, :seq + {EVENTS} * n + 2, at + {_WAIT}, at + {_WAIT}, at + {_WAIT}, 0,
+        'arrival', 0, at, counter, counter, at + {_WAIT}, at + {_WAIT}, at + {_WAIT}, 0,
         at + {_WAIT + _WALK}, null, {_WALK}, {_SERVED}, 0, at + {_WAIT + _WALK + _SERVED} from visits"""
 )
 _FACTS = """json_object('number', printf('A%03d', place + 1), 'business_date', day_name, 'channel', 'kiosk', 'priority',
@@ -48,7 +48,8 @@ _EVENTS = (
         (4, 'finished', {_WAIT + _WALK + _SERVED}))
     select :centre, :seq + {EVENTS} * n + k, kind, at + later, at + later, n + 1, k, iif(k > 1, counter, null),
         iif(k > 1, :counter_seq + (n / {COUNTERS}) * 3 + k - 1, null), iif(k > 1, 'keo', 'kiosk:1'),
-        iif(k = 1, {_FACTS}, '{{}}') from visits cross join kinds"""
+        case k when 1 then {_FACTS} when 2 then json_object('service', :service) else '{{}}' end
+    from visits cross join kinds"""
 )
 
 

@@ -26,7 +26,7 @@ def call_next(unit: Unit, number: int, *, finish: bool = False) -> Visit | None:
     chosen = next_step(heads, unit.now)
     if chosen is None:
         return None
-    return unit.act(unit.visit(chosen.ticket), Act.CALL, counter=number)
+    return _call(unit, unit.visit(chosen.ticket), number)
 
 
 def call_ticket(unit: Unit, ticket: int, number: int) -> Visit:
@@ -38,7 +38,12 @@ def call_ticket(unit: Unit, ticket: int, number: int) -> Visit:
         raise CounterClosed(number)
     if counter.ticket_number is not None:
         raise CounterBusy(number, counter.ticket_number)
-    return unit.act(visit, Act.CALL, counter=number)
+    return _call(unit, visit, number)
+
+
+def _call(unit: Unit, visit: Visit, number: int) -> Visit:
+    """The event says for which service, so that the board's calls are read from the log alone."""
+    return unit.act(visit, Act.CALL, counter=number, service=visit.step.service)
 
 
 def _calling_counter(unit: Unit, number: int) -> CounterNow:

@@ -23,4 +23,9 @@ def tv(code: str) -> Response:
     lang = asked if asked in centre.languages else centre.languages[0]
     services = {service: info.names for service, info in centre.services.items()}
     values: dict[str, Any] = {"centre": centre, "services": services, "board": board_now(store(), code)}
-    return page("display/tv.html", lang=lang, **values)
+    return page("display/tv.html", lang=lang, **values, calls=_latest(values["board"]["calls"]))
+
+
+def _latest(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last call of each person alone: an older one would send them to a counter that waits for them no more."""
+    return list({call["ticket"]: call for call in reversed(calls)}.values())[::-1]

@@ -29,7 +29,6 @@ class Step:
     direct_to: int | None = None
     counter: int | None = None
     first_counter: int | None = None
-    call_seq: int | None = None
     first_called_at: datetime | None = None
     called_at: datetime | None = None
     last_called_at: datetime | None = None
@@ -157,7 +156,6 @@ def _called(visit: Visit, event: Event) -> Visit:
         state=StepState.CALLED,
         counter=event.counter,
         first_counter=step.first_counter or event.counter,
-        call_seq=event.seq,
         first_called_at=step.first_called_at or event.at,
         called_at=event.at,
         last_called_at=event.at,

@@ -1,35 +1,34 @@
 """What the waiting room may know: the latest calls, who waits, the counters. Read on one snapshot with its `seq`."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, literal, or_, select
 
+from queueing.events import Kind
 from queueing.refusals import NotFound
 from store.centre import CentreCache, CentreInfo
 from store.queue import CounterNow, counters_now
-from store.tables import Centre, Ticket, TicketStep
+from store.tables import Centre, LogEvent, Ticket
 
 LATEST_CALLS = 20
 
 _HEAD = select(Centre.id, Centre.version, Centre.seq, Centre.last_at, Centre.waiting, Centre.ended_on).where(
     Centre.code == bindparam("code")
 )
+# Literals let both planners prove that the partial index of calls holds all rows asked for.
+_IS_CALL = LogEvent.kind == literal(Kind.CALLED.value, literal_execute=True)
+_IS_RECALL = LogEvent.kind == literal(Kind.RECALLED.value, literal_execute=True)
+_HERE = LogEvent.centre_id == bindparam("centre")
+_LATEST = select(LogEvent.seq).where(_HERE, _IS_CALL).order_by(LogEvent.seq.desc()).limit(LATEST_CALLS).subquery()
+# Looked up call by call: for a join PostgreSQL may read every ticket there is.
+_NUMBER = select(Ticket.number).where(Ticket.id == LogEvent.ticket_id).scalar_subquery().label("number")
 _CALLS = (
-    select(
-        TicketStep.ticket_id,
-        Ticket.number,
-        TicketStep.counter,
-        TicketStep.service,
-        TicketStep.called_at,
-        TicketStep.recalls,
-        TicketStep.call_seq,
-    )
-    .join(Ticket, Ticket.id == TicketStep.ticket_id)
-    .where(TicketStep.centre_id == bindparam("centre"), TicketStep.call_seq.is_not(None))
-    .order_by(TicketStep.call_seq.desc())
-    .limit(LATEST_CALLS)
+    select(LogEvent.kind, LogEvent.at, LogEvent.ticket_id, _NUMBER, LogEvent.counter, LogEvent.facts)
+    .where(_HERE, or_(_IS_CALL, _IS_RECALL), LogEvent.seq >= select(func.min(_LATEST.c.seq)).scalar_subquery())
+    .order_by(LogEvent.seq)
 )
 
 
@@ -52,8 +51,7 @@ class Call:
     counter: int
     service: str
     called_at: datetime
-    recalls: int
-    call_seq: int
+    recalls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +74,20 @@ def read_head(conn: Connection, cache: CentreCache, code: str) -> CentreHead:
 def read_board(conn: Connection, head: CentreHead, now: datetime) -> Board:
     """The latest calls of this business day (none of another), newest first, and the counters."""
     today = head.info.hours.business_date(now)
-    calls = [_call(row) for row in conn.execute(_CALLS, {"centre": head.info.id})]
-    calls = [call for call in calls if head.info.hours.business_date(call.called_at) == today]
+    rows = conn.execute(_CALLS, {"centre": head.info.id})
+    calls = _fold(row for row in rows if head.info.hours.business_date(row.at) == today)
     return Board(head, calls, counters_now(conn, head.info))
 
 
-def _call(row: Row[*tuple[Any, ...]]) -> Call:
-    return Call(*row)
+def _fold(events: Iterable[Row[*tuple[Any, ...]]]) -> list[Call]:
+    """Calls, newest first, from calls and recalls in the log's order: somebody called twice is two calls."""
+    calls: list[Call] = []
+    latest: dict[int, int] = {}  # by ticket: which of the calls its recalls belong to
+    for event in events:
+        if event.kind == Kind.CALLED:
+            latest[event.ticket_id] = len(calls)
+            calls.append(Call(event.ticket_id, event.number, event.counter, event.facts["service"], event.at))
+        elif event.ticket_id in latest:
+            called = latest[event.ticket_id]
+            calls[called] = replace(calls[called], recalls=calls[called].recalls + 1)
+    return calls[::-1]

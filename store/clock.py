@@ -8,7 +8,7 @@ from typing import Protocol
 class Clock(Protocol):
     """Tells the time."""
 
-    simulated: bool
+    speed: float  # its seconds in a real one
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
@@ -18,7 +18,7 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
-    simulated = False
+    speed = 1.0
 
     def now(self) -> datetime:
         """The present instant in UTC."""
@@ -27,8 +27,6 @@ class SystemClock:
 
 class SimulatedClock:
     """A clock that begins at `start` when it is made and runs `speed` times as fast as real time."""
-
-    simulated = True
 
     def __init__(self, start: datetime, speed: float) -> None:
         self.start, self.speed = start.astimezone(UTC), speed

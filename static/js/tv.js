@@ -33,7 +33,8 @@ export class Tv {
   }
 
   draw(board) {
-    this.calls.replaceChildren(...board.calls.slice(0, ROWS).map((call) => this.row(call)));
+    const latest = board.calls.filter(({ ticket }, place) => board.calls.findIndex((call) => call.ticket === ticket) === place);
+    this.calls.replaceChildren(...latest.slice(0, ROWS).map((call) => this.row(call)));
     this.find('[data-part="nobody"]').hidden = board.calls.length > 0;
     this.setWaiting(board.waiting.total, board.waiting.by_service);
     for (const { counter, state, number } of board.counters) this.setCounter(counter, { state, number });
@@ -66,13 +67,14 @@ export class Tv {
     this.flash(row);
   }
 
-  rowOf({ ticket, service }) {
-    return [...this.calls.children].find((row) => row.dataset.ticket === ticket && row.dataset.service === service);
+  /** A person has one row, that of the last call: an older one leads to a counter that waits for them no more. */
+  rowOf({ ticket }) {
+    return [...this.calls.children].find((row) => row.dataset.ticket === ticket);
   }
 
-  row({ number, counter, ticket, service, recalls }) {
+  row({ number, counter, ticket, recalls }) {
     const row = this.template.cloneNode(true);
-    Object.assign(row.dataset, { number, counter, ticket, service, recalls });
+    Object.assign(row.dataset, { number, counter, ticket, recalls });
     row.querySelector(".call__number").textContent = number;
     row.querySelector(".call__counter").textContent = counter;
     return row;

@@ -49,6 +49,24 @@ def test_recall_is_counted_and_keeps_its_place(desk: Desk) -> None:
     assert [(call["number"], call["counter"], call["recalls"]) for call in calls] == [("W001", 2, 0), ("B001", 1, 1)]
 
 
+def test_somebody_called_twice_is_two_calls_each_with_its_own_recalls(desk: Desk) -> None:
+    desk.open(1, ["BIRTH"])
+    desk.open(2, ["BIRTH"])
+    ticket = desk.issue("BIRTH")
+    desk.call(1)
+    desk.act(ticket, "recall")
+    desk.hall.later(1)
+    desk.act(ticket, "hold")
+    desk.act(ticket, "resume")
+    desk.call(2)
+    calls = desk.board()["calls"]
+    assert [(call["ticket"], call["counter"], call["recalls"]) for call in calls] == [
+        (ticket["id"], 2, 0),
+        (ticket["id"], 1, 1),
+    ]
+    assert calls[0]["called_at"] > calls[1]["called_at"]
+
+
 def test_board_is_asked_again_with_its_tag(desk: Desk) -> None:
     desk.open(4)
     first = desk.get("/centres/C/board")

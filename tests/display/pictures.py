@@ -1,7 +1,6 @@
 """What a screen makes of a snapshot and the events after it, and what of it the database must agree with."""
 
 import copy
-from collections.abc import Iterable
 from typing import Any
 
 Picture = dict[str, Any]
@@ -33,20 +32,12 @@ def _on_board(board: Picture, event: Picture) -> None:
     elif kind == "called":
         counters[event["counter"]]["number"] = event["number"]
         called = {name: event[name] for name in ("ticket", "number", "counter", "service", "recalls")}
-        board["calls"] = _once([{**called, "called_at": event["at"]}, *board["calls"]])
+        board["calls"] = [{**called, "called_at": event["at"]}, *board["calls"]]
     elif kind == "recalled":
         recalled = next(call for call in board["calls"] if call["ticket"] == event["ticket"])
         recalled["recalls"] = event["recalls"]
     elif kind in FREES_COUNTER and event["counter"] is not None:
         counters[event["counter"]]["number"] = None
-
-
-def _once(calls: Iterable[Picture]) -> list[Picture]:
-    """The last call of each ticket alone: an event does not say of which of its steps it is."""
-    newest: dict[str, Picture] = {}
-    for call in calls:
-        newest.setdefault(call["ticket"], call)
-    return list(newest.values())
 
 
 def _in_queue(queue: Picture, event: Picture) -> None:
@@ -78,10 +69,9 @@ def facts(topic: str, picture: Picture) -> Any:
     if kind in ("queue", "office"):
         found.append([(ticket["id"], ticket["due_at"]) for ticket in picture["tickets"]])
     if kind in ("board", "office"):
-        calls = [
-            (call["ticket"], call["counter"], call["called_at"], call["recalls"]) for call in _once(picture["calls"])
-        ]
+        told = "ticket", "number", "counter", "service", "called_at", "recalls"
+        calls = [tuple(call[name] for name in told) for call in picture["calls"]]
         waiting = {service: number for service, number in picture["waiting"]["by_service"].items() if number}
-        found += [calls[:10], picture["waiting"]["total"], waiting]
+        found += [calls[:20], picture["waiting"]["total"], waiting]
         found.append([(counter["counter"], counter["state"], counter["number"]) for counter in picture["counters"]])
     return found

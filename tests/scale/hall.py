@@ -109,8 +109,9 @@ class ScaleHall:
 
     def called(self) -> list[tuple[str, Any]]:
         """Who was called, in the order of the calls: id and due time."""
-        calls = select(TicketStep.ticket_id, TicketStep.due_at).where(TicketStep.call_seq.is_not(None))
-        return [(str(ticket), due) for ticket, due in self._rows(calls.order_by(TicketStep.call_seq))]
+        calls = select(LogEvent.ticket_id, TicketStep.due_at).where(LogEvent.kind == "called")
+        calls = calls.join(TicketStep, TicketStep.ticket_id == LogEvent.ticket_id).order_by(LogEvent.seq)
+        return [(str(ticket), due) for ticket, due in self._rows(calls)]
 
     def calls_in_log(self) -> list[str]:
         """The ticket of every call event, in the log's order."""

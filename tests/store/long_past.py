@@ -13,6 +13,7 @@ _DAY = {
     "sqlite": "date('2026-11-22', '-' || (n / 100) || ' days')",
     "postgresql": "date '2026-11-22' - (n / 100)::int",
 }
+_JSON = {"sqlite": "", "postgresql": "::json"}
 _VISITS = (
     "with recursive visit(n) as (select cast(0 as bigint) union all select n + 1 from visit where n + 1 < :visits)"
 )
@@ -22,11 +23,11 @@ _TICKETS = """
 """
 _STEPS = """
     insert into steps (ticket_id, position, centre_id, service, state, joined_at, joined_on, joined_hour, joined_seq,
-                       joined_as, credit, due_at, counter, first_counter, call_seq, first_called_at, called_at,
+                       joined_as, credit, due_at, counter, first_counter, first_called_at, called_at,
                        last_called_at, recalls, started_at, walk, served, held, finished_at)
     {visits} select :centre + 1 + n, 1, :centre, 'BIRTH',
              case n % 20 when 0 then 'no_show' when 1 then 'expired' else 'finished' end,
-             :at + n, {day}, 8, 3 * n + 1, 'arrival', 0, :at + n, 1 + n % 4, 1 + n % 4, 3 * n + 2,
+             :at + n, {day}, 8, 3 * n + 1, 'arrival', 0, :at + n, 1 + n % 4, 1 + n % 4,
              :at + n, :at + n, :at + n, 0, :at + n, 0, 0, 0, :at + n from visit
 """
 _EVENTS = """
@@ -34,7 +35,8 @@ _EVENTS = """
     {visits}, told(k, kind, named) as (select 1, 'issued', null union all select 2, 'called', 1
                                        union all select 3, 'finished', 1)
     select :centre, 3 * n + k, kind, :at + n, :at + n, :centre + 1 + n, k,
-           (1 + n % 4) * named, (2 * (n / 4) + k - 1) * named, '{{}}' from visit cross join told
+           (1 + n % 4) * named, (2 * (n / 4) + k - 1) * named,
+           (case k when 2 then '{{"service":"BIRTH"}}' else '{{}}' end){json} from visit cross join told
 """
 
 
@@ -44,7 +46,7 @@ def has_long_past(hall: Hall, visits: int) -> None:
     began = int((clock("8:00") - timedelta(days=300)).timestamp() * 1_000_000)
     with hall.store.writing() as conn:
         for statement in (_TICKETS, _STEPS, _EVENTS):
-            sql = statement.format(visits=_VISITS, day=_DAY[kind])
+            sql = statement.format(visits=_VISITS, day=_DAY[kind], json=_JSON[kind])
             conn.execute(text(sql), {"visits": visits, "centre": hall.centre, "at": began})
         then = {"seq": EVENTS * visits, "last_at": clock("7:00"), "ended_on": MONDAY - timedelta(days=1)}
         conn.execute(update(Centre).where(Centre.id == hall.centre).values(then))

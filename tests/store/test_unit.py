@@ -121,7 +121,7 @@ def test_times_never_run_backwards(hall: Hall) -> None:
 
 def test_the_clock_is_read_once_and_after_the_lock(hall: Hall) -> None:
     class TickingClock:
-        simulated = True
+        speed = 1.0
         reads = 0
 
         def now(self):

@@ -81,6 +81,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('centre_id', 'seq', name=op.f('pk_events'))
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
+        batch_op.create_index('ix_events_calls', ['centre_id', 'kind', 'seq'], unique=False, sqlite_where=sa.text("kind = 'called' or kind = 'recalled'"), postgresql_where=sa.text("kind = 'called' or kind = 'recalled'"))
         batch_op.create_index('ix_events_counter', ['centre_id', 'counter', 'counter_seq'], unique=True)
         batch_op.create_index('ix_events_ticket', ['ticket_id', 'ticket_seq'], unique=True)
 
@@ -205,7 +206,6 @@ def upgrade() -> None:
     sa.Column('direct_to', sa.BigInteger(), nullable=True),
     sa.Column('counter', sa.BigInteger(), nullable=True),
     sa.Column('first_counter', sa.BigInteger(), nullable=True),
-    sa.Column('call_seq', sa.BigInteger(), nullable=True),
     sa.Column('first_called_at', sa.BigInteger(), nullable=True),
     sa.Column('called_at', sa.BigInteger(), nullable=True),
     sa.Column('last_called_at', sa.BigInteger(), nullable=True),
@@ -222,7 +222,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('ticket_id', 'position', name=op.f('pk_steps'))
     )
     with op.batch_alter_table('steps', schema=None) as batch_op:
-        batch_op.create_index('ix_steps_calls', ['centre_id', 'call_seq'], unique=False)
         batch_op.create_index('ix_steps_day', ['centre_id', 'joined_on'], unique=False)
         batch_op.create_index('ix_steps_queue', ['centre_id', 'state', 'due_at', 'joined_seq', 'service', 'direct_to', 'not_before'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.create_index('ix_steps_unended', ['centre_id', 'state'], unique=False, sqlite_where=sa.text("state in ('waiting', 'on_hold')"), postgresql_where=sa.text("state in ('waiting', 'on_hold')"))
