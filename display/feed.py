@@ -149,8 +149,8 @@ class Feed:
             return
         now = self.store.clock.now()
         with self.store.settled(code) as conn:
-            centre = read_head(conn, self.store.centres, code).info
-            places = Standing.read(conn, centre, now).places(tickets)
+            head = read_head(conn, self.store.centres, code)
+            places = Standing.read(conn, head.info, now).places(tickets)
             visits = read_visits(conn, places)
         self.drain()  # a place is never of an event that was not sent
         known = self._places.get(code, {})
@@ -159,7 +159,8 @@ class Feed:
             topic = tickets[ticket]
             if known.get(ticket) != (place, seq) and seq >= self._sent.get(topic.room, 0):
                 values = {"position": place, "estimate": None}
-                self._send(topic.room, refreshed(topic.name, seq, local(now, centre.zone), values))
+                at = local(now, head.info.zone)
+                self._send(topic.room, refreshed(topic.name, seq, at, head.waiting, values))
 
     def _pulse_forever(self) -> None:
         while True:

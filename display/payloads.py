@@ -33,8 +33,7 @@ def _frame(said: Announcement, topic: str, seq: int | None) -> Payload:
         "seq": seq,
         "kind": said.event.kind,
         "at": local(said.event.at, said.centre.zone),
-        "waiting": sum(said.waiting.values()),
-        "waiting_by_service": dict(said.waiting),
+        **_waiting(said.waiting),
     }
 
 
@@ -86,6 +85,11 @@ def ticket_event(said: Announcement, visit: Visit, topic: str) -> Payload:
     return {**payload, **{key: answer[key] for key in shown}, "counter_label": label, "recalls": visit.step.recalls}
 
 
-def refreshed(topic: str, seq: int, at: str, values: Mapping[str, Any]) -> Payload:
+def refreshed(topic: str, seq: int, at: str, waiting: Mapping[str, int], values: Mapping[str, Any]) -> Payload:
     """An event with the last `seq` that only brings derived values up to date."""
-    return {"topic": topic, "seq": seq, "kind": "refreshed", "at": at, **values}
+    return {"topic": topic, "seq": seq, "kind": "refreshed", "at": at, **_waiting(waiting), **values}
+
+
+def _waiting(by_service: Mapping[str, int]) -> Payload:
+    """How many wait: every event carries it."""
+    return {"waiting": sum(by_service.values()), "waiting_by_service": dict(by_service)}
