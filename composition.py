@@ -88,7 +88,8 @@ def start_background(settings: Settings, store: Store, feed: Feed) -> None:
         click.echo(f"{code}: a past day was ended; {expired} who still waited expired", err=True)
     feed.start()
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(end_all_past_days, "interval", [store], seconds=DAY_ENDS_EVERY_SECONDS)
+    often = max(DAY_ENDS_EVERY_SECONDS / store.clock.speed, 1)  # a minute of a fast clock is short
+    scheduler.add_job(end_all_past_days, "interval", [store], seconds=often)
     scheduler.add_job(forget_old_answers, "interval", [store], hours=1)
     if settings.backup_dir is not None:
         daily = [backup_daily, settings.database_url, settings.backup_dir]

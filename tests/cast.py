@@ -72,7 +72,7 @@ def clock(text: str, day: date = MONDAY, zone: ZoneInfo = VIENTIANE) -> datetime
 class HandClock:
     """A clock that is turned by hand."""
 
-    simulated = True
+    speed = 1.0
 
     def __init__(self, at: datetime) -> None:
         self.at = at
