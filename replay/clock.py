@@ -1,6 +1,7 @@
 """The server's clock as a replay knows it: what the server said, and how fast its time runs."""
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 
 ANCHOR_SECONDS = 1.0  # real; a later word that is further behind than this means that the server's clock was set anew
@@ -35,6 +36,16 @@ def seconds_of(at: str) -> float:
     return datetime.fromisoformat(at).timestamp()
 
 
-def measured_speed(first: tuple[float, str], second: tuple[float, str]) -> float:
-    """Server seconds per real second between two readings (real time, the server's `at`)."""
-    return (seconds_of(second[1]) - seconds_of(first[1])) / (second[0] - first[0])
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the server's clock said, at some real time between asking and being answered (seconds, monotonic)."""
+
+    asked: float
+    answered: float
+    at: str
+
+
+def speed_bounds(first: Reading, second: Reading) -> tuple[float, float]:
+    """The least and the most server seconds per real second that two readings allow: an answer may have been slow."""
+    passed = seconds_of(second.at) - seconds_of(first.at)
+    return passed / (second.answered - first.asked), passed / max(second.asked - first.answered, 1e-6)

@@ -20,7 +20,7 @@ import click
 import requests
 
 from replay.clerks import Clerks
-from replay.clock import ServerClock, measured_speed
+from replay.clock import Reading, ServerClock, speed_bounds
 from replay.feed_client import FeedClient, WatchRefused
 from replay.log import BrokenLog, Line, LoggedVisit, read_lines, shifts, typical_servings, visits
 from replay.loop import Loop, Unexpected
@@ -93,25 +93,26 @@ def _check_clock(url: str, centre: str, speed: float, lines: Sequence[Line]) -> 
     first = _reading(url, centre, clock)
     time.sleep(MEASURE_SECONDS)
     second = _reading(url, centre, clock)
-    measured = measured_speed(first, second)
-    if abs(measured - speed) > SPEED_TOLERANCE * speed:
+    least, most = speed_bounds(first, second)
+    if not least * (1 - SPEED_TOLERANCE) <= speed <= most * (1 + SPEED_TOLERANCE):
         raise CannotReplay(
-            f"the server's clock runs at {measured:.1f}, not at {speed:g}:"
-            f" start the server with --clock {_shown(lines[0].issued - 60 * speed, second[1])}@{speed:g}"
+            f"the server's clock runs at about {(least + most) / 2:.0f}, not at {speed:g}:"
+            f" start the server with --clock {_shown(lines[0].issued - 60 * speed, second.at)}@{speed:g}"
         )
     now, day = clock.now(), [line for line in lines if line.day == lines[0].day]
     late = sum(line.issued < now for line in lines)
     if now > day[-1].issued:
-        raise CannotReplay(f"the server's clock shows {second[1]}: the log's first day, {day[0].day}, is over")
+        raise CannotReplay(f"the server's clock shows {second.at}: the log's first day, {day[0].day}, is over")
     if late:
-        click.echo(f"The server's clock shows {second[1]}: {late} who should have come before come now.", err=True)
+        click.echo(f"The server's clock shows {second.at}: {late} who should have come before come now.", err=True)
     return clock
 
 
-def _reading(url: str, centre: str, clock: ServerClock) -> tuple[float, str]:
+def _reading(url: str, centre: str, clock: ServerClock) -> Reading:
+    asked = time.monotonic()
     board = _get(url, f"/centres/{centre}/board")
     clock.heard(board["at"])
-    return time.monotonic(), board["at"]
+    return Reading(asked, time.monotonic(), board["at"])
 
 
 def _shown(instant: float, like: str) -> str:
