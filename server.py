@@ -55,7 +55,8 @@ def wsgi() -> Flask:
     logging.basicConfig(level=logging.INFO)
     settings = Settings()
     store = open_store(settings.database_url)
-    app, feed = create_app(settings, store, public_url=settings.public_url or "http://localhost:8000")
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")  # as config/gunicorn.py binds
+    app, feed = create_app(settings, store, public_url=settings.public_url or f"http://{_reachable(host)}:{port}")
     start_background(settings, store, feed)
     gc.freeze()
     return app

@@ -85,6 +85,12 @@ def test_gunicorn_serves(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
     works(start(GunicornServer(hall.url, tmp_path)), hall)
 
 
+def test_gunicorn_without_a_public_url_says_where_it_listens(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
+    server = start(GunicornServer(hall.url, tmp_path, environment={"PUBLIC_URL": ""}))
+    (said,) = server.api("GET", "/openapi.json").json()["servers"]
+    assert said["url"] == f"http://localhost:{server.port}"
+
+
 @pytest.mark.parametrize("hall", ["postgresql"], indirect=True)
 def test_gunicorn_serves_beside_redis(hall: ScaleHall, start: Start, tmp_path: Path, redis_url: str) -> None:
     works(start(GunicornServer(hall.url, tmp_path, redis=redis_url)), hall)
