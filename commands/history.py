@@ -1,7 +1,7 @@
 """Importing real past visits with their own times, in small batches: a running server writes between them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from operator import itemgetter
@@ -21,6 +21,7 @@ from store.centre import CentreInfo, read_centre
 from store.ids import new_id
 from store.tables import Centre, NumberCount, Ticket, TicketStep
 from store.unit import Store, Unit
+from store.visits import step_row
 
 BATCH = 200
 _ACTOR = "import-history"
@@ -183,7 +184,7 @@ class _Addition:
     def _add_step(self, visit: _PastVisit, line: VisitLine) -> None:
         visit.add(line.service, line.outcome, line.issued_at, line.finished_at)
         step = past_step(line, visit.steps)
-        self.steps.append(_step_row(self.unit.centre, visit.id, step))
+        self.steps.append(step_row(self.unit.centre.id, self.unit.centre.zone, visit.id, step))
         self.facts.append([visit.id, step.position, *_facts(line)])
 
     def write(self) -> None:
@@ -236,20 +237,6 @@ def past_step(line: VisitLine, position: int) -> Step:
         served=line.finished_at - line.started_at if line.started_at else timedelta(),
         finished_at=line.finished_at,
     )
-
-
-_STEP = tuple(column.name for column in fields(Step))
-
-
-def _step_row(centre: CentreInfo, ticket: int, step: Step) -> dict[str, Any]:
-    row = {name: getattr(step, name) for name in _STEP}
-    local = step.joined_at.astimezone(centre.zone) if step.joined_at else None
-    return row | {
-        "ticket_id": ticket,
-        "centre_id": centre.id,
-        "joined_on": local.date() if local else None,
-        "joined_hour": local.hour if local else None,
-    }
 
 
 def _facts(line: VisitLine) -> list[Any]:

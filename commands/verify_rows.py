@@ -1,7 +1,7 @@
 """What `verify` compares: a ticket's rows as they are, and the visit that its events come to."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -13,9 +13,9 @@ from queueing.visit import Step, Visit, apply
 from store.centre import CentreInfo
 from store.tables import LogEvent, Ticket, TicketStep
 from store.unit import EVENT_OF
+from store.visits import step_row
 
 _ACT_OF = {kind: act for act, kind in EVENT_OF.items()}
-_STEP_FIELDS = tuple(step_field.name for step_field in fields(Step))
 # What is raised by an event that lacks a fact, has one of the wrong kind, or comes where it cannot have come.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError)
 
@@ -126,10 +126,4 @@ def compare_step(centre: CentreInfo, label: str, stored: Stored, step: Step) -> 
     if row is None:
         yield f"{what} has no row, the log has it"
         return
-    local = step.joined_at.astimezone(centre.zone) if step.joined_at else None
-    told = {name: getattr(step, name) for name in _STEP_FIELDS} | {
-        "centre_id": centre.id,
-        "joined_on": local.date() if local else None,
-        "joined_hour": local.hour if local else None,
-    }
-    yield from compare(what, row, told)
+    yield from compare(what, row, step_row(centre.id, centre.zone, row["ticket_id"], step))

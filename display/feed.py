@@ -13,11 +13,11 @@ from answers.guards import COOKIE, language
 from answers.tickets import Standing, local
 from commands.access import Caller, find_caller
 from display.payloads import Payload, board_event, counter_event, refreshed, staff_event, ticket_event
-from display.topics import Topic, WatchRefused, check_watcher, counter_seq, parse_topic, read_topic
+from display.topics import Topic, WatchRefused, check_watcher, parse_topic, read_topic
 from queueing.refusals import NotFound
 from store.board import read_head
 from store.ids import ticket_token
-from store.unit import Announcement, Store
+from store.unit import Announcement, Store, counter_seq
 from store.visits import read_visits
 
 PULSE_SECONDS = 10

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from answers.centres import board_answer, counter_answer, find_counter_now
 from answers.tickets import local, place_in_queue, queue_answer, ticket_answer, with_secrets
@@ -14,8 +14,7 @@ from commands.permissions import Permission, permits
 from queueing.refusals import NotFound
 from store.board import CentreHead, read_board, read_head
 from store.ids import ticket_of_token
-from store.tables import LogEvent
-from store.unit import Store
+from store.unit import Store, counter_seq
 from store.visits import centre_of, read_visit
 
 
@@ -112,19 +111,6 @@ def read_topic(store: Store, topic: Topic, language: str, public_url: str) -> Wa
         if topic.kind != "board":
             picture |= queue_answer(conn, head, language, now)
     return Watched(head.seq, picture)
-
-
-_COUNTER_SEQ = (
-    select(LogEvent.counter_seq)
-    .where(LogEvent.centre_id == bindparam("centre"), LogEvent.counter == bindparam("counter"))
-    .order_by(LogEvent.counter_seq.desc())
-    .limit(1)
-)
-
-
-def counter_seq(conn: Connection, centre_id: int, counter: int) -> int:
-    """How many events have named a counter."""
-    return conn.execute(_COUNTER_SEQ, {"centre": centre_id, "counter": counter}).scalar() or 0
 
 
 def _counter(conn: Connection, head: CentreHead, number: int, now: datetime) -> Watched:

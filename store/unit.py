@@ -74,6 +74,11 @@ EVENT_OF = {
 }
 
 
+def counter_seq(conn: Connection, centre: int, counter: int) -> int:
+    """How many events have named a counter."""
+    return conn.execute(_COUNTER_SEQ, {"centre": centre, "counter": counter}).scalar() or 0
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """A committed event with what its receivers need to know without asking: the visit after it and who waits."""
@@ -191,8 +196,7 @@ class Unit:
 
     def _next_counter_seq(self, counter: int) -> int:
         if counter not in self._counter_seqs:
-            seq = self.conn.execute(_COUNTER_SEQ, {"centre": self.centre.id, "counter": counter}).scalar()
-            self._counter_seqs[counter] = seq or 0
+            self._counter_seqs[counter] = counter_seq(self.conn, self.centre.id, counter)
         self._counter_seqs[counter] += 1
         return self._counter_seqs[counter]
 

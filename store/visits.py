@@ -87,7 +87,7 @@ def insert_visit(conn: Connection, centre_id: int, zone: ZoneInfo, visit: Visit)
     """Writes a new ticket and its steps."""
     ticket = {column.key: getattr(visit, column.key) for column in _TICKET_COLUMNS}
     conn.execute(_INSERT_TICKET, {**ticket, "centre_id": centre_id, "appointment_at": visit.step.not_before})
-    conn.execute(_INSERT_STEP, [_new_row(centre_id, zone, visit.id, step) for step in visit.steps])
+    conn.execute(_INSERT_STEP, [step_row(centre_id, zone, visit.id, step) for step in visit.steps])
 
 
 def update_visit(conn: Connection, centre_id: int, zone: ZoneInfo, before: Visit, after: Visit) -> None:
@@ -99,7 +99,7 @@ def update_visit(conn: Connection, centre_id: int, zone: ZoneInfo, before: Visit
     for step in sorted(after.steps, key=lambda step: step.state in ACTIVE):  # a step ends before the next begins
         old = known.get(step.position)
         if old is None:
-            conn.execute(_INSERT_STEP, [_new_row(centre_id, zone, after.id, step)])
+            conn.execute(_INSERT_STEP, [step_row(centre_id, zone, after.id, step)])
         elif old != step:
             _update_step(conn, zone, after.id, old, step)
 
@@ -123,7 +123,8 @@ def _guarded_update(columns: tuple[str, ...]) -> Update:
     return update(TicketStep).where(guard).values({name: bindparam(name) for name in columns})
 
 
-def _new_row(centre_id: int, zone: ZoneInfo, ticket: int, step: Step) -> dict[str, Any]:
+def step_row(centre_id: int, zone: ZoneInfo, ticket: int, step: Step) -> dict[str, Any]:
+    """All columns of a step's row, with the centre-local date and hour at which the statistics count it."""
     row = {name: getattr(step, name) for name in _STEP}
     return {**row, **_local(step, zone), "ticket_id": ticket, "centre_id": centre_id}
 
