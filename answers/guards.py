@@ -14,7 +14,7 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from answers.words import languages
-from commands.access import Caller, find_caller
+from commands.access import Caller, known_caller
 from commands.permissions import Permission, permits
 from store.board import read_head
 from store.unit import Store
@@ -137,18 +137,13 @@ def _find_caller() -> Caller | None:
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
-        caller = _known(token.strip()) if scheme.lower() == "bearer" else None
+        caller = known_caller(store(), token.strip()) if scheme.lower() == "bearer" else None
         if caller is None:
             raise Unauthorized
         return caller
     cookie = request.cookies.get(COOKIE)
     # The API takes no cookies, so that no other site can make a browser act.
-    return _known(cookie) if cookie and request.blueprint != "api" else None
-
-
-def _known(token: str) -> Caller | None:
-    with store().glancing() as conn:
-        return find_caller(conn, token)
+    return known_caller(store(), cookie) if cookie and request.blueprint != "api" else None
 
 
 def address() -> str:

@@ -11,7 +11,7 @@ from flask_socketio import SocketIO, join_room, leave_room
 
 from answers.guards import COOKIE, language
 from answers.tickets import Standing, local
-from commands.access import Caller, find_caller
+from commands.access import Caller, known_caller
 from display.payloads import Payload, board_event, counter_event, refreshed, staff_event, ticket_event
 from display.topics import Topic, WatchRefused, check_watcher, parse_topic, read_topic
 from queueing.refusals import NotFound
@@ -112,8 +112,7 @@ class Feed:
             return None
         if not isinstance(token, str) or not token.isascii():
             raise WatchRefused("malformed")
-        with self.store.reading() as conn:
-            caller = find_caller(conn, token)
+        caller = known_caller(self.store, token)
         if caller is None and token != request.cookies.get(COOKIE):
             raise WatchRefused("unauthorized")
         return caller

@@ -33,6 +33,7 @@ def open_engine(url: str, *, pooled: bool = True) -> Engine:
         options |= {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True}
     else:
         options |= {"connect_args": {"check_same_thread": False}, "pool_size": 10, "max_overflow": 90}
+        options["pool_reset_on_return"] = None  # a connection comes back with its transaction ended
     engine = create_engine(parsed, **options)
     if is_sqlite(engine):
         event.listen(engine, "connect", _configure_sqlite)

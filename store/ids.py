@@ -4,7 +4,6 @@ import base64
 import hmac
 import secrets
 import time
-from hashlib import sha256
 
 _EPOCH = 1_767_225_600_000  # 2026-01-01 in milliseconds
 _RANDOM_BITS = 22
@@ -24,7 +23,7 @@ def new_id() -> int:
 def ticket_token(key: bytes, ticket: int) -> str:
     """The URL-safe token that opens a ticket: its id and an HMAC-SHA256 of it; not stored, and yet printed again."""
     body = ticket.to_bytes(8, "big")
-    mac = hmac.digest(key, b"ticket:" + body, sha256)[:_MAC_BYTES]
+    mac = hmac.digest(key, b"ticket:" + body, "sha256")[:_MAC_BYTES]  # by name: in one go, in C
     return base64.urlsafe_b64encode(body + mac).decode().rstrip("=")
 
 

@@ -26,6 +26,7 @@ from queueing.events import Event, Kind
 from queueing.refusals import ClockBehind, NotFound, WrongState
 from queueing.states import Act, StepState, allowed
 from queueing.visit import Visit, apply
+from store.brief import Brief
 from store.centre import CentreCache, CentreInfo
 from store.clock import Clock, SystemClock
 from store.engine import is_sqlite, open_engine
@@ -36,6 +37,8 @@ from store.visits import insert_visit, read_visit, update_visit
 # A clock that was set back a little (NTP) is normal; one that lost its time with the power is years behind.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 BUSY_SECONDS = 15
+# A token that another process has ended is good for so much longer; one that this process has ended is not.
+CALLERS_SECONDS = 1.0
 # So many that two centres seldom share one. Not one per code: anybody may ask for centres that there are not.
 _LOCKS = 1024
 
@@ -253,6 +256,7 @@ class Store:
         self.centres = CentreCache()
         self.outgoing: deque[Announcement] = deque()
         self.on_commit: Callable[[], None] = lambda: None
+        self.callers: Brief[object] = Brief(CALLERS_SECONDS)
         self._key: bytes | None = None
         self._locks = [threading.RLock() for _ in range(_LOCKS)]
 
