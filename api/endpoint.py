@@ -95,7 +95,7 @@ def endpoint(
         @needs(permission)
         def run(**path: Any) -> Response:
             if body is not None:
-                asked = parse_body(body)
+                asked = _parse_once(body)
                 path |= {} if body is Nothing else {"body": asked}
             if query is not None:
                 path["query"] = _validated(query, request.args.to_dict())
@@ -105,6 +105,19 @@ def endpoint(
         return view
 
     return register
+
+
+def _parse_once(model: type[BaseModel]) -> BaseModel:
+    """The body; a key that came before with another one is told first, whatever is wrong with this one."""
+    try:
+        return parse_body(model)
+    except Mistakes:
+        keyed = _keyed(g.caller)
+        if keyed:
+            with store().glancing() as conn:
+                if recall_answer(conn, keyed):
+                    raise KeyReused from None
+        raise
 
 
 def parse_body(model: type[BaseModel]) -> BaseModel:

@@ -64,7 +64,14 @@ def test_body_is_the_same_however_it_is_spaced_ordered_or_escaped(desk: Desk, bo
 
 
 @pytest.mark.parametrize(
-    "other", [{"services": ["INFO"]}, {"services": ["BIRTH"], "name": "Keo"}, {"services": ["BIRTH", "INFO"]}]
+    "other",
+    [
+        {"services": ["INFO"]},
+        {"services": ["BIRTH"], "name": "Keo"},
+        {"services": ["BIRTH", "INFO"]},
+        {"services": "BIRTH"},
+        {"services": ["BIRTH"], "typo": True},
+    ],
 )
 def test_same_key_with_another_body_is_refused(desk: Desk, other: dict[str, Any]) -> None:
     first = desk.post(TICKETS, BIRTH, by="kiosk", key="once")
