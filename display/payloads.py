@@ -50,8 +50,8 @@ def _ticket_facts(said: Announcement, visit: Visit) -> Payload:
 
 
 def staff_event(said: Announcement, board: Payload, topic: str) -> Payload:
-    """For the queue and the office: the board's event with its real kind and the ticket as staff see it."""
-    payload = {**board, "topic": topic, "kind": said.event.kind}
+    """For the queue and the office: the board's event, and the ticket as staff see it."""
+    payload = {**board, "topic": topic}
     if said.visit is not None:
         payload["entry"] = _entry(said, said.visit)
     return payload
