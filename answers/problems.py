@@ -70,6 +70,7 @@ MISTAKES: Mapping[str, str] = {
     "named-twice": _("Each may be named once."),
     "unknown": _("“{value}” is not known at this centre."),
     "too-long": _("At most {most} characters."),
+    "too-many-values": _("At most {most} of them."),
     "too-short": _("At least {least} characters."),
     "not-a-phone-number": _("A phone number has digits, spaces, + and - only."),
     "service-or-counter": _("Name a service or a counter."),

@@ -37,7 +37,7 @@ class Nothing(Asked):
 class AskTicket(Asked):
     """A ticket for one or several services."""
 
-    services: list[ServiceCode] = Field(max_length=20)
+    services: list[ServiceCode] = Field(max_length=100)
     priority: str | None = None
     language: str | None = None
     channel: Literal["kiosk", "web", "staff", "import"] | None = None

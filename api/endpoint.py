@@ -27,6 +27,7 @@ MISTAKES = {
     "date_from_datetime_parsing": "not-a-date",
     "not-a-date": "not-a-date",
 }
+_TOO_MUCH = {"string_too_long": "too-long", "too_long": "too-many-values"}
 MOST_BODY = 64 * 1024
 _MOST_KEY = 255
 
@@ -151,8 +152,8 @@ def _validated(model: type[BaseModel], values: Any) -> BaseModel:
 def _mistake(found: Any) -> tuple[str, str, Mapping[str, object]]:
     where = ".".join(str(part) for part in found["loc"])
     facts = found.get("ctx", {})
-    if found["type"] in ("string_too_long", "too_long"):
-        return where, "too-long", {"most": facts["max_length"]}
+    if found["type"] in _TOO_MUCH:
+        return where, _TOO_MUCH[found["type"]], {"most": facts["max_length"]}
     return where, MISTAKES.get(found["type"], "bad-value"), {}
 
 

@@ -142,6 +142,16 @@ def test_unknown_address_of_the_api_is_a_problem_too(busy_desk: Desk, address: s
 
 
 @on_one_database
+def test_a_list_that_is_too_long_is_told_in_things_and_a_text_in_characters(busy_desk: Desk) -> None:
+    english = {"Accept-Language": "en"}
+    path = "/centres/C/tickets"
+    many = busy_desk.post(path, {"services": ["INFO"] * 101}, by="kiosk", headers=english)
+    assert many.json["errors"] == [{"field": "services", "message": "At most 100 of them."}]
+    long = busy_desk.post(path, {"services": ["INFO"], "name": "K" * 201}, by="kiosk", headers=english)
+    assert long.json["errors"] == [{"field": "name", "message": "At most 200 characters."}]
+
+
+@on_one_database
 def test_problem_speaks_the_reader_s_language(busy_desk: Desk) -> None:
     said = [
         busy_desk.get("/centres/NONE/board", headers={"Accept-Language": language}) for language in ("en", "lo", "xx")
