@@ -26,14 +26,14 @@ export class Elapsed {
   tick() {
     if (this.ahead === null) return;
     const now = performance.now() * this.speed + this.ahead;
-    for (const element of this.root.querySelectorAll("[data-since]")) show(element, now);
+    for (const element of this.root.querySelectorAll("[data-began]")) show(element, now);
     const wall = this.root.querySelector('[data-part="clock"]');
     if (wall) say(wall, new Date(now + this.zone).toISOString().slice(11, 16));
   }
 }
 
 function show(element, now) {
-  const seconds = Math.max(0, Math.floor((now - Date.parse(element.dataset.since)) / 1_000));
+  const seconds = Math.max(0, Math.floor((now - Date.parse(element.dataset.began)) / 1_000));
   const limit = element.dataset.limit === undefined ? Infinity : Number(element.dataset.limit);
   const pace = seconds > limit ? "over" : "within";
   if (limit !== Infinity && element.dataset.pace !== pace) element.dataset.pace = pace;
