@@ -20,6 +20,7 @@ export class Counter {
     this.states = new Map();
     this.stale = false;
     this.busy = false;
+    this.sending = null;
     this.current = this.find('[data-show="current"]').textContent;
     this.listen();
     this.drawn();
@@ -126,18 +127,29 @@ export class Counter {
 
   async press(event) {
     event.preventDefault();
-    const form = event.target;
-    if (this.sending || (form.dataset.press === "next" && !this.mayCall)) return;
-    if (form.dataset.press === "finish") {
+    const [form, button] = [event.target, event.submitter];
+    const act = form.dataset.press;
+    if (this.sending) {
+      if (this.sending.act === act) return; // the same finger again
+      const answered = await this.sending.answered; // which may come after the feed has shown what it did
+      if (!form.isConnected || !(answered || act === "finish")) return;
+    }
+    if (act === "next" && !this.mayCall) return;
+    if (act === "finish") {
       this.unsent.keep(form);
       this.say();
       return void this.send();
     }
-    this.sending = this.pressed = true;
-    const answered = await this.picture.fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
-    this.sending = false;
-    if (answered) form.closest("details")?.removeAttribute("open");
+    await this.sendNow(act, form, new FormData(form, button?.isConnected ? button : null));
+  }
+
+  async sendNow(act, form, body) {
+    this.pressed = true;
+    const answered = this.picture.fetch(form.action, { method: "POST", body });
+    this.sending = { act, answered };
+    if (await answered) form.closest("details")?.removeAttribute("open");
     else this.sayUnsent();
+    if (this.sending?.answered === answered) this.sending = null;
   }
 
   /** Sends the finished ones that wait, one try at a time; what is not answered is tried again. */
