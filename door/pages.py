@@ -49,8 +49,9 @@ def _inside(address: str | None) -> str | None:
 @bp.get("/sign-in", endpoint="sign_in")
 @needs(Permission.PUBLIC)
 def sign_in_form() -> Response:
-    """The form for name and password."""
-    return page("door/sign_in.html", failed=False, name="", next=_inside(request.args.get("next")) or "")
+    """The form for name and password; it says so when a session has ended."""
+    ended = COOKIE in request.cookies and g.caller is None
+    return page("door/sign_in.html", failed=False, ended=ended, name="", next=_inside(request.args.get("next")) or "")
 
 
 @bp.post("/sign-in")
@@ -62,7 +63,7 @@ def sign_in_post() -> Response:
     hit(_TRIES, f"sign-in:{address()}:{name}")
     token = sign_in(store(), name, request.form.get("password", ""), house().off_the_loop)
     if token is None:
-        return page("door/sign_in.html", 401, failed=True, name=name, next=next_page or "")
+        return page("door/sign_in.html", 401, failed=True, ended=False, name=name, next=next_page or "")
     return _signed_in(token, next_page or url_for("counter.choose"), SESSION_LASTS.total_seconds())
 
 
