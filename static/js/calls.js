@@ -71,7 +71,7 @@ export class CallList {
   announce({ key, recalled }) {
     const row = this.rowOf(key);
     if (!row) return;
-    this.rest();
+    for (const before of this.list.querySelectorAll(".call--new, .call--again")) before.classList.remove("call--new", "call--again");
     this.large = row;
     row.classList.add("call--new");
     row.classList.toggle("call--again", recalled);
@@ -80,7 +80,7 @@ export class CallList {
 
   /** Nothing is announced: what was last stays large, and still. */
   rest() {
-    for (const row of this.list.querySelectorAll(".call--new")) row.classList.remove("call--new", "call--again");
+    for (const row of this.list.querySelectorAll(".call--new")) row.classList.remove("call--new");
     this.arrange();
   }
 
