@@ -24,6 +24,7 @@ PAGES = {
     "/sign-in": (None, 200),
     "/sign-out": (None, 200),
     "/display/{code}": (None, 200),
+    "/display/sizes.css": (None, 200),
     "/book/{code}": (None, 200),
     "/t/{token}": (None, 200),
     "/t/{token}/qr.svg": (None, 200),
@@ -40,7 +41,7 @@ def _address(pattern: str, reader: Reader, hall: Hall) -> str:
 
 
 @pytest.mark.parametrize("lang", ["lo", "en"])
-@pytest.mark.parametrize("pattern", [page for page in PAGES if not page.endswith(".svg")])
+@pytest.mark.parametrize("pattern", [page for page in PAGES if not page.endswith((".svg", ".css"))])
 def test_every_page_speaks_both_languages(reader: Readers, hall: Hall, pattern: str, lang: str) -> None:
     browser = reader("admin")
     address = _address(pattern, browser, hall)
