@@ -1,5 +1,6 @@
 /** Prints the ticket once, when it is shown. A browser says only that printing began and ended: without that, we ask. */
 const BEGINS = 4_000;
+const ENDS = 20_000;
 
 export class Printing {
   static of(page) {
@@ -8,14 +9,14 @@ export class Printing {
   }
 
   constructor(part, page) {
-    Object.assign(this, { part, page, began: false });
+    Object.assign(this, { part, page, began: false, timer: null });
     const again = page.querySelector('[data-act="print"]');
     again.hidden = part.hidden = false;
     again.addEventListener("click", () => this.print());
     part.querySelector('[data-act="printed"]').addEventListener("click", () => this.show("printed"));
     part.querySelector('[data-act="not-printed"]').addEventListener("click", () => this.show("without"));
     addEventListener("beforeprint", () => (this.began = true));
-    addEventListener("afterprint", () => this.show("printed"));
+    addEventListener("afterprint", () => this.ended());
     void this.begin();
   }
 
@@ -30,8 +31,21 @@ export class Printing {
   print() {
     this.began = false;
     this.show("printing");
-    setTimeout(() => this.began || this.show("doubt"), BEGINS);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.doubt(), BEGINS);
     window.print();
+  }
+
+  /** It has not begun in time, or not ended. */
+  doubt() {
+    if (!this.began) return this.show("doubt");
+    this.timer = setTimeout(() => this.show("doubt"), ENDS);
+    return undefined;
+  }
+
+  ended() {
+    clearTimeout(this.timer);
+    this.show("printed");
   }
 
   show(state) {
