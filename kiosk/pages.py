@@ -1,4 +1,4 @@
-"""The touch kiosk: language, services, documents, a ticket. It must be paired; a demonstration pairs a browser beside it."""
+"""The touch kiosk: services, documents, a ticket. It must be paired; a demonstration pairs a browser beside it."""
 
 import ipaddress
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What every page of a kiosk knows: its centre, the language and looks that were pressed, and whether tickets are given."""
+"""What every page of a kiosk knows: its centre, the language and looks pressed, and whether tickets are given."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,7 +58,7 @@ class Screen:
         return url_for(f"kiosk.{step}", code=self.info.code, **{"lang": self.lang, "look": looks, **asked})
 
     def here(self, **changed: Any) -> str:
-        """This page with another language or other looks; after a press, the first one."""
+        """The same page with another language or other looks; after a press, the first one."""
         if request.method != "GET" or request.endpoint is None:
             return self.address(**changed)
         kept = {name: request.args.getlist(name) for name in ("services", "more", "q") if name in request.args}
