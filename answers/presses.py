@@ -49,7 +49,7 @@ def _keyed(caller: Caller | None) -> KeyedRequest:
     return KeyedRequest.of(who, "POST", request.path, key, urlencode(fields).encode())
 
 
-def take_ticket(code: str, *, channel: str, language: str) -> str:
+def take_ticket(code: str, *, channel: str, language: str, priority: str | None = None) -> str:
     """Takes a ticket for the form's services and gives its token.
 
     Raises Invalid, CentreClosed, ServiceClosed, ClockBehind, KeyReused.
@@ -58,6 +58,7 @@ def take_ticket(code: str, *, channel: str, language: str) -> str:
 
     def work(unit: Unit) -> dict[str, Any]:
         spoken = language if language in unit.centre.languages else None
-        return {"ticket": issue_ticket(unit, TicketRequest(services, channel, language=spoken)).id}
+        asked = TicketRequest(services, channel, priority, language=spoken)
+        return {"ticket": issue_ticket(unit, asked).id}
 
     return ticket_token(store().key, press(code, work)["ticket"])

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
+_LOOK_AHEAD = 366  # days
 
 
 class Closed(StrEnum):
@@ -86,6 +87,20 @@ class Hours:
         if lunch is None or not self.instant(day, lunch.start) <= at < self.instant(day, lunch.end):
             return Closed.HOURS
         return Closed.LUNCH if at < self.instant(day, lunch.tickets_open) else None
+
+    def tickets_again(self, at: datetime) -> datetime | None:
+        """When tickets are given next, from `at` on; None when that is more than a year away."""
+        if self.refusal(at) is None:
+            return at
+        today = self.business_date(at)
+        for day in (today + timedelta(days=n) for n in range(_LOOK_AHEAD)):
+            opens = [start for start, _end in self.sessions(day)]
+            if self.lunch:
+                opens.append(self.instant(day, self.lunch.tickets_open))
+            for start in sorted(opens):
+                if start > at and self.refusal(start) is None:
+                    return start
+        return None
 
     def last_ended(self, at: datetime) -> date:
         """The latest date whose closing has passed at `at`."""

@@ -29,6 +29,7 @@ PAGES = {
     "/t/{token}": (None, 200),
     "/t/{token}/qr.svg": (None, 200),
     "/kiosk/{code}": ("kiosk", 403),
+    "/kiosk/{code}/documents?services=RES": ("kiosk", 403),
     "/kiosk/{code}/{token}": ("kiosk", 403),
     "/counter/?centre={code}": ("staff", 302),
     "/counter/{code}/1": ("staff", 302),

@@ -124,3 +124,26 @@ def test_tickets_are_given_exactly_while_open_and_from_the_end_of_lunch(instant:
 def test_the_closing_after_a_moment_is_that_days_or_the_next_days(clock: str, day: int, closing: str) -> None:
     moment = at(clock.zfill(5), date(2026, 11, day))
     assert HOURS.closing_after(moment) == datetime.fromisoformat(closing).replace(tzinfo=VIENTIANE)
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "again", "then"),
+    [
+        ("07:00", MONDAY, "08:00", MONDAY),
+        ("09:00", MONDAY, "09:00", MONDAY),
+        ("12:10", MONDAY, "12:45", MONDAY),
+        ("15:50", MONDAY, "08:00", date(2026, 11, 24)),
+        ("20:00", date(2026, 11, 27), "08:00", date(2026, 11, 30)),
+        ("10:00", NATIONAL_DAY, "08:00", date(2026, 12, 3)),
+    ],
+)
+def test_tickets_are_given_again(clock: str, day: date, again: str, then: date) -> None:
+    assert HOURS.tickets_again(at(clock, day)) == at(again, then)
+
+
+def test_a_break_without_tickets_before_its_end_is_over_with_the_next_session() -> None:
+    assert replace(HOURS, lunch=None).tickets_again(at("12:10")) == at("13:00")
+
+
+def test_a_centre_that_never_opens_gives_no_tickets_again() -> None:
+    assert Hours(VIENTIANE, ((),) * 7).tickets_again(at("09:00")) is None
