@@ -117,7 +117,7 @@ def _open_day(hall: Hall, past: Visit) -> Scene:
     hall.press(pause_counter, 4)
     hall.press(close_counter, 3)
     waiting = hall.later(20).ticket("RES", "INFO", language="lo")
-    waiting = hall.later(1).press(let_others_pass, waiting.id)
+    waiting = hall.press(let_others_pass, waiting.id)
     return Scene(hall, past, waiting, hall.visit(held), hall.visit(served), hall.visit(moved), hall.visit(gone))
 
 
