@@ -69,7 +69,7 @@ export class Phone {
   announce() {
     this.bell.ring();
     const counter = this.words.counter.replace("{n}", this.find("counter").textContent);
-    this.find("aloud").textContent = `${this.words.says.called} ${counter}`;
+    this.find("aloud").textContent = [this.words.says.called, counter].join(" ");
     scrollTo(0, 0);
   }
 
