@@ -26,6 +26,7 @@ import kiosk.pages
 import office.pages
 from answers import pages
 from answers.guards import House, check_request, new_limiter
+from answers.smaller import compress
 from api.endpoint import Code, Secret
 from api.problems import answer_error
 from commands.housekeeping import end_all_past_days, forget_old_answers
@@ -59,6 +60,7 @@ def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool 
         app.register_blueprint(audience.bp)
     app.register_error_handler(Exception, _answer_error)
     pages.configure(app)
+    app.after_request(compress)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     feed = open_feed(app, store, public_url, async_mode=settings.onedoor_async, redis_url=settings.redis_url)

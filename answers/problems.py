@@ -58,6 +58,7 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "recalls-used-up": (409, _("Called often enough"), _("Ticket {number} was recalled {times} times already.")),
     "recall-too-soon": (409, _("Just called"), _("Wait a moment before you recall ticket {number} again.")),
     "grace-over": (409, _("Came back too late"), _("Ticket {number} was missed over {minutes} minutes ago.")),
+    "passed-already": (409, _("Others went first already"), _("Ticket {number} has let others go first once.")),
     "clock-behind": (
         409,
         _("The clock is wrong"),

@@ -195,6 +195,8 @@ class TicketStep(Base):
     joined_as: Mapped[str | None] = mapped_column(String(12))
     credit: Mapped[timedelta]
     due_at: Mapped[datetime | None]
+    let_pass: Mapped[timedelta] = mapped_column(server_default="0")
+    passed_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     direct_to: Mapped[int | None]
     counter: Mapped[int | None]

@@ -72,6 +72,7 @@ EVENT_OF = {
     Act.TRANSFER: Kind.TRANSFERRED,
     Act.CANCEL: Kind.CANCELLED,
     Act.LEAVE: Kind.LEFT,
+    Act.PASS: Kind.PASSED,
     Act.EXPIRE: Kind.EXPIRED,
     Act.CHANGE_STEPS: Kind.STEPS_CHANGED,
 }

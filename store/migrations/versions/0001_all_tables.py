@@ -202,6 +202,8 @@ def upgrade() -> None:
     sa.Column('joined_as', sa.String(length=12), nullable=True),
     sa.Column('credit', sa.BigInteger(), nullable=False),
     sa.Column('due_at', sa.BigInteger(), nullable=True),
+    sa.Column('let_pass', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('passed_at', sa.BigInteger(), nullable=True),
     sa.Column('not_before', sa.BigInteger(), nullable=True),
     sa.Column('direct_to', sa.BigInteger(), nullable=True),
     sa.Column('counter', sa.BigInteger(), nullable=True),
