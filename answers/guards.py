@@ -6,6 +6,7 @@ Used by the API and the pages alike. A route without a permission is refused to 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
@@ -55,6 +56,7 @@ class House:
     demo: bool
     limiter: FixedWindowRateLimiter
     off_the_loop: Callable[..., Any]
+    backup_dir: Path | None = None
 
 
 def new_limiter(redis_url: str | None) -> FixedWindowRateLimiter:

@@ -22,6 +22,7 @@ ACTIVE = text("state in ('waiting', 'called', 'serving', 'on_hold')")
 UNENDED = text("state in ('waiting', 'on_hold')")
 # Not `in`: SQLite proves that an index holds all rows asked for from the terms of an `or` alone.
 CALLS = text("kind = 'called' or kind = 'recalled'")
+CHANGES = text("kind = 'notice' or kind = 'centre_updated'")
 
 
 class Base(DeclarativeBase):
@@ -221,6 +222,7 @@ class LogEvent(Base):
         Index("ix_events_ticket", "ticket_id", "ticket_seq", unique=True),
         Index("ix_events_counter", "centre_id", "counter", "counter_seq", unique=True),
         _partial("ix_events_calls", "centre_id", "kind", "seq", where=CALLS),
+        _partial("ix_events_changes", "centre_id", "seq", where=CHANGES),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)

@@ -74,19 +74,16 @@ def test_a_password_is_long_and_typed_twice(again: str, field: str) -> None:
 def test_nobody_is_given_a_role_above_the_giver_or_of_a_screen(
     hall: Hall, keo: tuple[int, str], role: Role, by: Role
 ) -> None:
-    for command, args in ((add_person, ("somebody", "hash", role)), (change_role, (keo[0], role))):
+    acts: list[tuple[Any, tuple[Any, ...]]] = [(add_person, ("somebody", "hash", role)), (change_role, (keo[0], role))]
+    for command, args in acts:
         with pytest.raises(Invalid):
             hall.press(command, *args, by=by)
 
 
 def test_somchai_cannot_touch_people_of_another_centre(hall: Hall, keo: tuple[int, str]) -> None:
     elsewhere = a_hall(hall.store)
-    for command, args in (
-        (deactivate, ()),
-        (reactivate, ()),
-        (change_role, (Role.MANAGER,)),
-        (set_password, ("hash",)),
-    ):
+    acts: list[tuple[Any, tuple[Any, ...]]] = [(deactivate, ()), (reactivate, ()), (change_role, (Role.MANAGER,))]
+    for command, args in [*acts, (set_password, ("hash",))]:
         with pytest.raises(NotFound):
             elsewhere.press(command, keo[0], *args, by=Role.MANAGER)
     assert elsewhere.events() == []

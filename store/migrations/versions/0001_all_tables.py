@@ -83,6 +83,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index('ix_events_calls', ['centre_id', 'kind', 'seq'], unique=False, sqlite_where=sa.text("kind = 'called' or kind = 'recalled'"), postgresql_where=sa.text("kind = 'called' or kind = 'recalled'"))
+        batch_op.create_index('ix_events_changes', ['centre_id', 'seq'], unique=False, sqlite_where=sa.text("kind = 'notice' or kind = 'centre_updated'"), postgresql_where=sa.text("kind = 'notice' or kind = 'centre_updated'"))
         batch_op.create_index('ix_events_counter', ['centre_id', 'counter', 'counter_seq'], unique=True)
         batch_op.create_index('ix_events_ticket', ['ticket_id', 'ticket_seq'], unique=True)
 
