@@ -3,6 +3,7 @@ const INK = ["--text", "--text-muted", "--line", "--card", "--frame", "--frame-l
 const SHORTEST = 300;
 const LINE = 40; // of a chart that lies: a row, with room for a name of two lines
 const AROUND = 90;
+const NARROW = 440;
 
 export class Waits {
   constructor(element) {
@@ -49,7 +50,13 @@ class Chart {
     this.chart.setOption({ ...this.frame(said), ...this.axes(), series });
     place.setAttribute("role", "img");
     place.dataset.drawn = "true";
-    new ResizeObserver(() => this.chart.resize()).observe(place);
+    new ResizeObserver(() => this.fit(place.clientWidth)).observe(place);
+  }
+
+  /** On a narrow screen the words under a chart need several lines. */
+  fit(width) {
+    this.chart.resize();
+    this.chart.setOption({ grid: { bottom: width < NARROW ? 92 : 52 } });
   }
 
   /** A column of the table: its words and its figures. */
