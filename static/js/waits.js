@@ -56,7 +56,10 @@ class Chart {
   /** On a narrow screen the words under a chart need several lines. */
   fit(width) {
     this.chart.resize();
-    this.chart.setOption({ grid: { bottom: width < NARROW ? 92 : 52 } });
+    const narrow = width < NARROW;
+    const option = { grid: { bottom: narrow ? 92 : 52 } };
+    if (this.lies) Object.assign(option, { yAxis: { axisLabel: { width: narrow ? 120 : 190 } }, xAxis: { splitNumber: narrow ? 2 : 5 } });
+    this.chart.setOption(option);
   }
 
   /** A column of the table: its words and its figures. */
