@@ -23,7 +23,7 @@ import display.pages
 import door.operators
 import door.pages
 import kiosk.pages
-import office.pages
+import office
 from answers import pages
 from answers.guards import House, check_request, new_limiter
 from answers.smaller import compress
@@ -40,7 +40,7 @@ from store.unit import Store
 
 HERE = Path(__file__).parent
 DAY_ENDS_EVERY_SECONDS = 20
-AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office.pages
+AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office
 
 
 def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool = False) -> tuple[Flask, Feed]:
@@ -51,7 +51,7 @@ def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool 
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     limiter = new_limiter(settings.redis_url)
-    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop)
+    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop, backup_dir=settings.backup_dir)
     app.url_map.converters |= {"code": Code, "secret": Secret}
     app.before_request(check_request)
     csrf = CSRFProtect(app)

@@ -7,6 +7,7 @@ import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ class House:
     demo: bool
     limiter: FixedWindowRateLimiter
     off_the_loop: Callable[..., Any]
+    backup_dir: Path | None = None
 
 
 def new_limiter(redis_url: str | None) -> FixedWindowRateLimiter:

@@ -2,13 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, jsonify, redirect, request, url_for
 from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response
 
 from answers.centres import centre_list
 from answers.guards import COOKIE, LANGUAGE_COOKIE, address, hit, house, is_beside_us, needs, store
 from answers.pages import page
+from answers.pairing import screen_state
 from answers.words import languages
 from commands.access import SESSION_LASTS, create_token, redeem_link, revoke, sign_in
 from commands.permissions import Permission, Role
@@ -110,6 +111,13 @@ def _signed_in(token: str, address: str, seconds: float) -> Response:
     secure = house().public_url.startswith("https:")
     response.set_cookie(COOKIE, token, max_age=int(seconds), httponly=True, secure=secure, samesite="Lax")
     return response
+
+
+@bp.get("/pairing")
+@needs(Permission.PUBLIC)
+def pairing() -> Response:
+    """What became of the code on this browser's screen, for the script of the page that shows it."""
+    return jsonify(state=screen_state())
 
 
 @bp.post("/sign-out")

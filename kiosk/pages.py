@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from answers.centres import service_list
 from answers.guards import COOKIE, Unauthorized, address, house, needs, store
 from answers.pages import kind_problem, page
+from answers.pairing import pairing_page
 from answers.presses import new_key, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order
 from commands.access import create_token
@@ -34,7 +35,7 @@ def pair(_error: Unauthorized) -> Response:
     """What a browser that is no kiosk sees. Beside a demonstration it becomes one by opening the page."""
     code = (request.view_args or {}).get("code", "")
     if not (house().demo and _is_beside_us() and request.endpoint == "kiosk.services" and request.method == "GET"):
-        return page("kiosk/pairing.html", 403, code=code)
+        return pairing_page(code)
     token = create_token(store(), Role.KIOSK, centre=code)
     response = redirect(request.full_path.rstrip("?"))
     secure = house().public_url.startswith("https:")

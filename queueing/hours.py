@@ -15,6 +15,7 @@ class Closed(StrEnum):
     HOURS = "hours"
     LUNCH = "lunch"
     LAST_TICKET = "last_ticket"
+    PAUSED = "paused"  # a manager has stopped it for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Hours:
     lunch: Lunch | None = None
     holidays: frozenset[date] = frozenset()
     last_ticket_minutes: float = 0
+    paused: bool = False
 
     def business_date(self, at: datetime) -> date:
         """The centre-local date of an instant."""
@@ -78,9 +80,8 @@ class Hours:
             return Closed.HOURS
         if at >= sessions[-1][1] - timedelta(minutes=self.last_ticket_minutes):
             return Closed.LAST_TICKET
-        if any(start <= at < end for start, end in sessions):
-            return None
-        return self._in_break(day, at)
+        in_break = None if any(start <= at < end for start, end in sessions) else self._in_break(day, at)
+        return in_break or (Closed.PAUSED if self.paused else None)
 
     def _in_break(self, day: date, at: datetime) -> Closed | None:
         lunch = self.lunch

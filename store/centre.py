@@ -150,6 +150,7 @@ def _hours(conn: Connection, profile: Any) -> Hours:
         lunch=Lunch(**{k: profile.lunch[k] for k in ("start", "end", "tickets_open")}) if profile.lunch else None,
         holidays=frozenset(holidays),
         last_ticket_minutes=profile.rules["last_ticket_before_close_minutes"],
+        paused=profile.paused,
     )
 
 

@@ -46,6 +46,14 @@ def test_tickets_are_given_from_opening_to_the_last_ticket_but_not_at_lunch(cloc
     assert HOURS.refusal(at(clock)) is why
 
 
+@pytest.mark.parametrize(
+    ("clock", "why"),
+    [("07:00", Closed.HOURS), ("09:00", Closed.PAUSED), ("12:10", Closed.LUNCH), ("12:50", Closed.PAUSED)],
+)
+def test_stopped_ticketing_is_said_where_the_hours_would_give_tickets(clock: str, why: Closed) -> None:
+    assert replace(HOURS, paused=True).refusal(at(clock)) is why
+
+
 def test_the_centre_itself_is_closed_all_through_lunch() -> None:
     assert HOURS.is_open(at("11:59"))
     assert not HOURS.is_open(at("12:00"))

@@ -49,6 +49,7 @@ def upgrade() -> None:
     sa.Column('lunch', sa.JSON(), nullable=True),
     sa.Column('rules', sa.JSON(), nullable=False),
     sa.Column('notice', sa.JSON(), nullable=True),
+    sa.Column('paused', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_centre_profiles_centre_id')),
     sa.PrimaryKeyConstraint('centre_id', name=op.f('pk_centre_profiles'))
     )
@@ -82,6 +83,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index('ix_events_calls', ['centre_id', 'kind', 'seq'], unique=False, sqlite_where=sa.text("kind = 'called' or kind = 'recalled'"), postgresql_where=sa.text("kind = 'called' or kind = 'recalled'"))
+        batch_op.create_index('ix_events_changes', ['centre_id', 'seq'], unique=False, sqlite_where=sa.text("kind = 'notice' or kind = 'centre_updated'"), postgresql_where=sa.text("kind = 'notice' or kind = 'centre_updated'"))
         batch_op.create_index('ix_events_counter', ['centre_id', 'counter', 'counter_seq'], unique=True)
         batch_op.create_index('ix_events_ticket', ['ticket_id', 'ticket_seq'], unique=True)
 
@@ -100,6 +102,22 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_number_counts_centre_id')),
     sa.PrimaryKeyConstraint('centre_id', 'business_date', 'series', name=op.f('pk_number_counts'))
     )
+    op.create_table('pairings',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('centre_id', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.String(length=6), nullable=False),
+    sa.Column('role', sa.String(length=8), nullable=True),
+    sa.Column('counter', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_pairings_centre_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pairings')),
+    sa.UniqueConstraint('hash', name=op.f('uq_pairings_hash'))
+    )
+    with op.batch_alter_table('pairings', schema=None) as batch_op:
+        batch_op.create_index('uq_pairings_code', ['centre_id', 'code'], unique=True)
+
     op.create_table('priority_groups',
     sa.Column('centre_id', sa.BigInteger(), nullable=False),
     sa.Column('code', sa.String(length=16), nullable=False),
@@ -153,6 +171,7 @@ def upgrade() -> None:
     sa.Column('role', sa.String(length=8), nullable=False),
     sa.Column('centre_id', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('disabled_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_users_centre_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('name', name=op.f('uq_users_name'))
