@@ -76,14 +76,14 @@ def find_caller(conn: Connection, token: str, *kinds: str) -> Caller | None:
 
 def known_caller(store: Store, token: str) -> Caller | None:
     """As `find_caller` for devices and sessions, from memory when the token was good a moment ago."""
-    digest = _digest(token)
-    known = store.callers.get(digest)
+    key = digest(token)
+    known = store.callers.get(key)
     if isinstance(known, Caller):
         return known
     with store.glancing() as conn:
         caller = find_caller(conn, token)
     if caller is not None:
-        store.callers.remember(digest, caller)
+        store.callers.remember(key, caller)
     return caller
 
 

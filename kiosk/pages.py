@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from answers.centres import service_list
 from answers.guards import COOKIE, Unauthorized, address, house, needs, store
-from answers.pages import kind_problem, page
+from answers.pages import kind_problem
 from answers.pairing import pairing_page
 from answers.presses import new_key, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order

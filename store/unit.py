@@ -319,6 +319,8 @@ class Store:
                 yield unit
                 unit.write_log()
             self.outgoing.extend(unit.announcements)
+        if any(said.visit is None for said in unit.announcements):
+            self.callers.forget()  # perhaps a device was revoked or somebody's role changed
         if unit.announcements:
             self.on_commit()
 

@@ -57,16 +57,29 @@ def told(server: RunningServer, number: str) -> Iterator[list[Kind]]:
     store.engine.dispose()
 
 
+def chooses_by_keyboard(clerk: Page, act: str) -> None:
+    """Moves on until a handle has the focus, and presses Enter."""
+    card = clerk.locator(f'[data-act="{act}"]')
+    while not card.evaluate("(card) => card === document.activeElement"):
+        clerk.keyboard.press("Tab")
+    clerk.keyboard.press("Enter")
+
+
+def adds_a_step(clerk: Page, lang: str) -> None:
+    """The first of the services offered, after the one that follows by itself."""
+    key(clerk, "KeyA", lang)
+    expect(clerk.locator('[data-act^="add-service:"]').first).to_be_focused()
+    key(clerk, "Digit1", lang)
+    expect(clerk.locator('[data-act^="drop:"]')).to_have_count(2)
+
+
 @pytest.mark.parametrize("lang", ["lo", "en"])
 def test_a_clerk_works_by_keyboard_alone(server: RunningServer, screen: Screen, lang: str) -> None:
     kiosk, clerk = screen(KIOSK, lang), screen(DESK, lang)
     first, _ = take_ticket(server, kiosk, "civil", "RES", lang)
     second, _ = take_ticket(server, kiosk, "civil", "RES", lang)
     sign_in(server, clerk)
-    card = clerk.locator('[data-act="counter:3"]')
-    while not card.evaluate("(card) => card === document.activeElement"):
-        clerk.keyboard.press("Tab")
-    clerk.keyboard.press("Enter")
+    chooses_by_keyboard(clerk, "counter:3")
     is_live(clerk)
     clerk.keyboard.press("Space")
     state(clerk, "open")
@@ -78,11 +91,7 @@ def test_a_clerk_works_by_keyboard_alone(server: RunningServer, screen: Screen, 
     key(clerk, "KeyS", lang)
     state(clerk, "serving")
     with told(server, first) as kinds:
-        key(clerk, "KeyA", lang)
-        choice = clerk.locator('[data-act^="add-service:"]').first
-        expect(choice).to_be_focused()
-        key(clerk, "Digit1", lang)
-        expect(clerk.locator('[data-act^="drop:"]')).to_have_count(2)
+        adds_a_step(clerk, lang)
         key(clerk, "KeyF", lang)
         expect(show(clerk, "current")).to_be_empty()
     assert kinds.count(Kind.STEPS_CHANGED) == kinds.count(Kind.FINISHED) == 1

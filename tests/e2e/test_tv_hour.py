@@ -47,7 +47,7 @@ def weight(session: CDPSession) -> dict[str, int]:
     return {"heap": int(heap), "nodes": counted["nodes"], "listeners": counted["jsEventListeners"]}
 
 
-def logged_calls(store: Store) -> list[tuple[str, int, bool]]:
+def logged_calls(store: Store) -> list[tuple[str, int | None, bool]]:
     """Number, counter and whether again, as the event log has them."""
     kinds = (Kind.CALLED, Kind.RECALLED)
     found = (

@@ -60,6 +60,7 @@ def test_what_is_said_follows_from_the_counters(reader: Readers, hall: Hall) -> 
     assert state(tv(reader())) == "paused"
     hall.opens(1)
     visit = hall.press(call_next, 1)
+    assert visit
     assert state(tv(reader())) == "calls"
     hall.opens(2).press(set_closed, 2)
     assert state(tv(reader())) == "calls"
@@ -123,6 +124,7 @@ def test_a_notice_is_a_line_in_each_of_its_languages(reader: Readers, hall: Hall
 def test_a_recall_is_known_to_the_script_before_it_asks(reader: Readers, hall: Hall) -> None:
     hall.ticket("BIRTH")
     visit = hall.opens(1).press(call_next, 1)
+    assert visit
     hall.later(1).press(recall, visit.id)
     assert 'data-recalls="1"' in tv(reader())
 
