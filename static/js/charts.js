@@ -58,7 +58,8 @@ class Chart {
     this.chart.resize();
     const narrow = width < NARROW;
     const option = { grid: { bottom: narrow ? 92 : 52 } };
-    if (this.lies) Object.assign(option, { yAxis: { axisLabel: { width: narrow ? 120 : 190 } }, xAxis: { splitNumber: narrow ? 2 : 5 } });
+    const names = narrow ? { width: 120, overflow: "truncate" } : { width: 190, overflow: "break" }; // whole in the table
+    if (this.lies) Object.assign(option, { yAxis: { axisLabel: names }, xAxis: { splitNumber: narrow ? 2 : 5 } });
     this.chart.setOption(option);
   }
 
