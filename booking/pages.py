@@ -69,7 +69,8 @@ def ticket(token: str) -> Response:
 @needs(Permission.PUBLIC)
 def worker() -> Response:
     """The script that keeps a ticket's page for when the line is down; here, since it rules what is under it."""
-    return current_app.send_static_file("js/worker.js")
+    script = Path(current_app.static_folder or "", "js", "worker.js").read_text(encoding="utf-8")
+    return make_response(script, 200, {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-cache"})
 
 
 def _find(token: str) -> tuple[int, str]:

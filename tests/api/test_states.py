@@ -172,7 +172,7 @@ def test_staff_see_why_somebody_who_let_others_pass_stands_there(desk: Desk) -> 
     ticket = desk.issue()
     desk.hall.at("9:12")
     assert desk.act(ticket, "pass").json["may_pass"] is False
-    (queued,) = desk.get("/centres/C/queue", by="staff").json["tickets"]
+    (queued,) = desk.get("/centres/C/queue", by="staff", headers={"Accept-Language": "en"}).json["tickets"]
     assert queued["why"].endswith("Let others go first at 09:12")
 
 

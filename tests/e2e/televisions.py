@@ -1,13 +1,28 @@
 """A waiting-room TV that writes down what it announces, and a centre that is as large as they come."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from tests.processes import ROOT
 
+# Attributes are set when the page is read, before its modules run; those of its version on the first load alone.
+_PACED = """
+(attributes) => {
+  const isFirst = sessionStorage.getItem("loaded before") === null;
+  sessionStorage.setItem("loaded before", "yes");
+  document.addEventListener("readystatechange", () => {
+    if (document.readyState !== "interactive") return;
+    for (const [name, value] of Object.entries(attributes)) {
+      const tv = document.querySelector('[data-module="tv"]');
+      if (tv && (isFirst || name !== "version")) tv.dataset[name] = value;
+    }
+  });
+}
+"""
 # Each announcement as people see it: what stands large when the sentence for the ears changes.
 _WRITES_DOWN = """
 window.announced = [];
@@ -22,22 +37,13 @@ document.addEventListener("DOMContentLoaded", () => {
   }).observe(said, { childList: true });
 });
 """
-_PAGE = re.compile(r"/display/[A-Z]+(\?.*)?$")
 
 
 def watch_tv(page: Page, address: str, *, time: int = 5_000, brief: int = 3_000, **other: str) -> None:
-    """Opens a TV whose announcements take so many milliseconds; `other` attributes are rewritten too."""
+    """Opens a TV whose announcements take so many milliseconds; `other` attributes are set too."""
     attributes = {"announce": str(time), "crowded": str(brief), **other}
-
-    def rewrite(route: Route) -> None:
-        answer = route.fetch()
-        text = answer.text()
-        for name, value in attributes.items():
-            text = re.sub(rf'data-{name}="[^"]*"', f'data-{name}="{value}"', text)
-        route.fulfill(response=answer, body=text)
-
+    page.add_init_script(f"({_PACED})({json.dumps(attributes)})")
     page.add_init_script(_WRITES_DOWN)
-    page.route(_PAGE, rewrite)
     page.goto(address)
 
 
@@ -63,10 +69,13 @@ _LOST = """
     if (!words || !seen(element) || element.closest("template, script")) continue;
     const range = document.createRange();
     range.selectNodeContents(element);
-    const box = range.getBoundingClientRect();
+    const { left, right } = range.getBoundingClientRect();
+    const { top, bottom } = element.getBoundingClientRect(); // a range has the height of the type, not of the line
+    const box = { left, right, top, bottom };
     const name = `${element.className || element.tagName} «${element.textContent.trim().slice(0, 30)}»`;
-    const out = ({ left, right, top, bottom }) =>
-      box.left < left - 1 || box.right > right + 1 || box.top < top - 1 || box.bottom > bottom + 1;
+    const out = (place) =>
+      ["left", "top"].some((side) => box[side] < place[side] - 1) ||
+      ["right", "bottom"].some((side) => box[side] > place[side] + 1);
     if (out({ left: 0, top: 0, right: innerWidth, bottom: innerHeight })) lost.push(`${name} leaves the screen`);
     for (const holder of [".call", ".waits", ".tv__side", ".tv__foot", ".tv__frame", ".tv__calls", ".desks__one"]) {
       const place = element.closest(holder)?.getBoundingClientRect();
