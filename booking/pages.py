@@ -1,5 +1,7 @@
 """Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
 
+from pathlib import Path
+
 from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
