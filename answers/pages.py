@@ -19,7 +19,7 @@ from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
 from answers.words import _, languages, named, say
 from queueing.refusals import Invalid, NotFound, Refused
-from store.unit import Busy
+from store.busy import Busy
 
 # Nothing from elsewhere, no inline script; a QR code may be a data: image.
 POLICY = (

@@ -1,6 +1,6 @@
 """Tickets and the queue, as they are answered and announced."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,11 +81,14 @@ def queued_step(visit: Visit) -> QueuedStep:
     return QueuedStep(visit.id, step.service, step.due_at, step.not_before, step.joined_seq, step.direct_to)
 
 
-def place_in_queue(conn: Connection, centre: CentreInfo, visit: Visit, now: datetime) -> int | None:
-    """A waiting visit's place, 1 being next; None when it does not wait."""
+def place_in_queue(
+    conn: Connection, centre: CentreInfo, visit: Visit, now: datetime, counters: Sequence[OpenCounter] | None = None
+) -> int | None:
+    """A waiting visit's place, 1 being next; None when it does not wait. `counters` call people now, if known."""
     if visit.state is not StepState.WAITING:
         return None
-    counters = calling_counters(conn, centre)
+    if counters is None:
+        counters = calling_counters(conn, centre)
     return 1 + count_ahead(conn, centre.id, queued_step(visit), counters, now)
 
 

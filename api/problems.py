@@ -10,7 +10,7 @@ from answers.guards import TooMany, language
 from answers.pages import problem_for
 from answers.problems import Problem, invalid, problem
 from api.endpoint import MalformedJson, Mistakes, NotJson
-from store.unit import Busy
+from store.busy import Busy
 
 _PLAIN = {MalformedJson: "malformed-json", NotJson: "not-json"}
 log = logging.getLogger("onedoor.api")

@@ -55,7 +55,7 @@ def _channel(asked: str | None) -> str:
 
 
 def _shown(unit: Unit, visit: Visit) -> dict[str, Any]:
-    return ticket_answer(unit.centre, visit, place_in_queue(unit.conn, unit.centre, visit, unit.now))
+    return ticket_answer(unit.centre, visit, place_in_queue(unit.conn, unit.centre, visit, unit.now, unit.calling))
 
 
 @endpoint("GET", "/tickets/<secret:ticket>", Permission.HOLD_TICKET, answers={200: schemas.Ticket})

@@ -64,10 +64,11 @@ class Feed:
 
     def _announce(self, said: Announcement) -> None:
         code, event = said.centre.code, said.event
-        board = board_event(said)
-        self._send(f"board:{code}", board)
-        for topic in (f"queue:{code}", f"office:{code}"):
-            if self._anybody(topic):
+        staff = [topic for topic in (f"queue:{code}", f"office:{code}") if self._anybody(topic)]
+        if staff or self._anybody(f"board:{code}"):
+            board = board_event(said)
+            self._send(f"board:{code}", board)
+            for topic in staff:
                 self._send(topic, staff_event(said, board, topic))
         if event.counter is not None and self._anybody(f"counter:{code}:{event.counter}"):
             self._send(f"counter:{code}:{event.counter}", counter_event(said))

@@ -91,14 +91,18 @@ class Visit:
         return sum((step.waited(now) for step in self.steps), timedelta())
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
 def micros(instant: datetime) -> int:
     """Microseconds since the epoch: how the log and the tables write an instant."""
-    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 def instant(value: int) -> datetime:
     """The aware UTC instant of microseconds since the epoch."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
+    return _EPOCH + timedelta(microseconds=value)
 
 
 def place_facts(position: int, place: Place) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def place_facts(position: int, place: Place) -> dict[str, Any]:
     return {
         "step": position,
         "as": place.joined_as.value,
-        "credit": place.credit // timedelta(microseconds=1),
+        "credit": place.credit // _MICROSECOND,
         "due_at": micros(place.due_at),
         "not_before": micros(place.not_before) if place.not_before else None,
     }

@@ -50,7 +50,6 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=FULL",  # an acknowledged ticket survives a power cut, which NORMAL does not promise in WAL
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "wal_autocheckpoint=8000",  # 32 MB: a page that many presses change is written back once for all of them
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

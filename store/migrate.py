@@ -13,9 +13,9 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from store.busy import is_busy
 from store.engine import is_sqlite
 from store.keys import create_signing_key
-from store.unit import is_busy
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 0x0D00_2026  # any number that is ours: PostgreSQL's advisory locks are known by number

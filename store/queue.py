@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, literal, or_, select
 
 from queueing.order import OpenCounter, QueuedStep, rivals
 from queueing.states import AT_COUNTER, CounterState, StepState
@@ -127,14 +127,15 @@ def count_ahead(conn: Connection, centre: int, step: QueuedStep, counters: Seque
     return ahead
 
 
-_COMPETES = case(
-    (TicketStep.direct_to.is_(None), TicketStep.service.in_(bindparam("services", expanding=True))),
-    else_=TicketStep.direct_to.in_(bindparam("counters", expanding=True)),
+_COMPETES = or_(
+    and_(TicketStep.direct_to.is_(None), TicketStep.service.in_(bindparam("services", expanding=True))),
+    TicketStep.direct_to.in_(bindparam("counters", expanding=True)),
 )
 _IN_TIME = or_(TicketStep.not_before.is_(None), TicketStep.not_before <= bindparam("now"))
-_BEFORE_ME = or_(
-    TicketStep.due_at < bindparam("my_due"),
-    and_(TicketStep.due_at == bindparam("my_due"), TicketStep.joined_seq < bindparam("my_seq")),
+# The first bound ends the walk through the index; the second is for those who are due at the same instant.
+_BEFORE_ME = and_(
+    TicketStep.due_at <= bindparam("my_due"),
+    or_(TicketStep.due_at < bindparam("my_due"), TicketStep.joined_seq < bindparam("my_seq")),
 )
 _OF_MY_SERVICE = and_(
     TicketStep.service == bindparam("service"), TicketStep.direct_to.is_not_distinct_from(bindparam("direct"))

@@ -9,6 +9,8 @@ from sqlalchemy.types import TypeDecorator
 
 from queueing.visit import instant, micros
 
+_MICROSECOND = timedelta(microseconds=1)
+
 
 class Instant(TypeDecorator[datetime]):
     """A UTC instant to the microsecond. Takes aware datetimes of any zone and refuses naive ones (ValueError)."""
@@ -37,7 +39,7 @@ class Duration(TypeDecorator[timedelta]):
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
         """Whole microseconds."""
-        return None if value is None else value // timedelta(microseconds=1)
+        return None if value is None else value // _MICROSECOND
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> timedelta | None:
         """A timedelta."""

@@ -18,25 +18,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RootTransaction, Row, bindparam, insert, select, update
-from sqlalchemy.exc import OperationalError
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random_exponential
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from queueing.events import Event, Kind
+from queueing.order import OpenCounter
 from queueing.refusals import ClockBehind, NotFound, WrongState
 from queueing.states import Act, StepState, allowed
 from queueing.visit import Visit, apply
 from store.brief import Brief
+from store.busy import begin
 from store.centre import CentreCache, CentreInfo
 from store.clock import Clock, SystemClock
 from store.engine import is_sqlite, open_engine
 from store.keys import signing_key
+from store.queue import calling_counters
+from store.remembered import Memory, Remembered
 from store.tables import Centre, LogEvent
 from store.visits import insert_visit, read_visit, update_visit
 
 # A clock that was set back a little (NTP) is normal; one that lost its time with the power is years behind.
 CLOCK_TOLERANCE = timedelta(minutes=1)
-BUSY_SECONDS = 15
 # A token that another process has ended is good for so much longer; one that this process has ended is not.
 CALLERS_SECONDS = 1.0
 # So many that two centres seldom share one. Not one per code: anybody may ask for centres that there are not.
@@ -54,6 +56,7 @@ _COUNTER_SEQ = (
     .order_by(LogEvent.counter_seq.desc())
     .limit(1)
 )
+_ANY_CENTRE = select(Centre.id).limit(1)
 _CENTRE = select(Centre.id).where(Centre.code == bindparam("code"))
 _UPDATE_CENTRE = (
     update(Centre)
@@ -76,6 +79,8 @@ EVENT_OF = {
     Act.CHANGE_STEPS: Kind.STEPS_CHANGED,
 }
 
+_MOVES_COUNTERS = frozenset({Kind.COUNTER_OPENED, Kind.COUNTER_PAUSED, Kind.COUNTER_CLOSED})
+
 
 def counter_seq(conn: Connection, centre: int, counter: int) -> int:
     """How many events have named a counter."""
@@ -92,14 +97,19 @@ class Announcement:
     waiting: Mapping[str, int]
 
 
-class Busy(Exception):
-    """The database stayed locked by another process; nothing was done, try again."""
-
-
 class Unit:
     """One transaction on one locked centre. Commands read and write through it and never commit."""
 
-    def __init__(self, conn: Connection, row: Row[Any], centre: CentreInfo, clock: datetime, actor: str | None) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        row: Row[Any],
+        centre: CentreInfo,
+        clock: datetime,
+        actor: str | None,
+        *,
+        remembered: Remembered,
+    ) -> None:
         self.conn, self.centre, self.clock, self.actor = conn, centre, clock, actor
         self.last_at: datetime | None = row.last_at
         self.now = max(clock, row.last_at) if row.last_at else clock
@@ -107,13 +117,20 @@ class Unit:
         self.waiting = Tally(row.waiting)
         self.announcements: list[Announcement] = []
         self._seq = self._was = row.seq
-        self._counter_seqs: dict[int, int] = {}
         self._changed: dict[int, Visit] = {}
+        self._remembered = remembered
 
     @property
     def today(self) -> date:
         """The centre's business date now."""
         return self.centre.hours.business_date(self.now)
+
+    @property
+    def calling(self) -> list[OpenCounter]:
+        """The counters that call people now."""
+        if self._remembered.calling is None:
+            self._remembered.calling = calling_counters(self.conn, self.centre)
+        return self._remembered.calling
 
     def refuse_lost_clock(self) -> None:
         """Raises ClockBehind when the machine's clock is behind what was already recorded."""
@@ -161,6 +178,8 @@ class Unit:
     ) -> Event:
         """Records an event that changes no visit; one that is not `live` (an import) leaves the centre's time."""
         event = self._event(kind, at, facts, counter=counter, live=live)
+        if kind in _MOVES_COUNTERS:
+            self._remembered.calling = None
         self._announce(event, None, None)
         return event
 
@@ -198,10 +217,11 @@ class Unit:
         )
 
     def _next_counter_seq(self, counter: int) -> int:
-        if counter not in self._counter_seqs:
-            self._counter_seqs[counter] = counter_seq(self.conn, self.centre.id, counter)
-        self._counter_seqs[counter] += 1
-        return self._counter_seqs[counter]
+        known = self._remembered.counter_seqs
+        if counter not in known:
+            known[counter] = counter_seq(self.conn, self.centre.id, counter)
+        known[counter] += 1
+        return known[counter]
 
     def _announce(self, event: Event, before: Visit | None, after: Visit | None) -> None:
         if before is not None and before.state is StepState.WAITING:
@@ -228,6 +248,10 @@ class Unit:
         }
         if self.conn.execute(_UPDATE_CENTRE, values).rowcount != 1:
             raise RuntimeError(f"the log of {self.centre.code} moved on without its lock")
+
+    def remember(self, memory: Memory) -> None:
+        """Keeps what is known of the counters for the next unit; only what is committed may be."""
+        memory.keep(self.centre.id, self._seq, self.centre.version, self._remembered)
 
 
 def _row(centre_id: int, event: Event) -> dict[str, Any]:
@@ -258,15 +282,20 @@ class Store:
         self.on_commit: Callable[[], None] = lambda: None
         self.callers: Brief[object] = Brief(CALLERS_SECONDS)
         self._key: bytes | None = None
+        self._memory = Memory()
+        self._writers: list[Connection] = []
         self._locks = [threading.RLock() for _ in range(_LOCKS)]
 
     @property
     def key(self) -> bytes:
-        """The signing key of ticket tokens."""
-        if self._key is None:
-            with self.reading() as conn:
-                self._key = signing_key(conn)
-        return self._key
+        """The signing key of ticket tokens. A database without a centre may still be restored, with another key."""
+        if self._key is not None:
+            return self._key
+        with self.reading() as conn:
+            key = signing_key(conn)
+            if conn.execute(_ANY_CENTRE).first() is not None:
+                self._key = key
+        return key
 
     @contextmanager
     def reading(self, engine: Engine | None = None) -> Iterator[Connection]:
@@ -305,9 +334,28 @@ class Store:
     @contextmanager
     def writing(self, scope: str = "") -> Iterator[Connection]:
         """A write transaction; `scope` (a centre's code) is serial within this process. Raises Busy."""
-        lock = self._lock("" if is_sqlite(self.engine) else scope)
-        with lock, self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as conn, _begin(conn):
+        if is_sqlite(self.engine):
+            with self._lock(""), self._sqlite_writer() as conn, begin(conn):
+                yield conn
+        else:
+            with self._lock(scope), self.engine.connect() as conn, begin(conn):
+                yield conn
+
+    @contextmanager
+    def _sqlite_writer(self) -> Iterator[Connection]:
+        """A connection that is kept from press to press: the pool's way out and back costs as much as a statement."""
+        kept = self._writers
+        conn = kept.pop() if kept else self.engine.connect().execution_options(begin="BEGIN IMMEDIATE")
+        try:
             yield conn
+        except DBAPIError:  # whatever state it is in, the next press has a new one
+            conn.invalidate()
+            raise
+        finally:
+            if conn.invalidated:
+                conn.close()
+            else:
+                kept.append(conn)
 
     @contextmanager
     def unit(self, code: str, actor: str | None = None) -> Iterator[Unit]:
@@ -317,6 +365,7 @@ class Store:
                 unit = self._open(conn, code, actor)
                 yield unit
                 unit.write_log()
+            unit.remember(self._memory)
             self.outgoing.extend(unit.announcements)
         if unit.announcements:
             self.on_commit()
@@ -326,35 +375,8 @@ class Store:
         if row is None:
             raise NotFound("centre")
         centre = self.centres.get(conn, row.id, row.version)
-        return Unit(conn, row, centre, self.clock.now(), actor)
+        remembered = self._memory.take(row.id, row.seq, row.version)
+        return Unit(conn, row, centre, self.clock.now(), actor, remembered=remembered)
 
     def _lock(self, scope: str) -> threading.RLock:
         return self._locks[hash(scope) % _LOCKS]
-
-
-def is_busy(error: BaseException) -> bool:
-    """Whether SQLite says that another process holds the write lock."""
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
-
-
-@retry(
-    retry=retry_if_exception(is_busy),
-    wait=wait_random_exponential(multiplier=0.001, max=0.05),
-    stop=stop_after_delay(BUSY_SECONDS),
-    reraise=True,
-)
-def _begin_again(conn: Connection) -> RootTransaction:
-    return conn.begin()
-
-
-def _begin(conn: Connection) -> RootTransaction:
-    """Begins; while another process holds the write lock, tries again without stopping the other greenlets."""
-    try:
-        return conn.begin()
-    except OperationalError as error:
-        if not is_busy(error):
-            raise
-    try:
-        return _begin_again(conn)
-    except OperationalError as error:
-        raise Busy from error

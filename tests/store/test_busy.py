@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from tenacity import stop_after_delay
 
-from store.unit import Busy, Store, _begin_again
+from store.busy import Busy, _begin_again
+from store.unit import Store
 from tests.cast import Hall, a_hall
 from tests.processes import ROOT
 
