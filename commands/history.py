@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, insert, select
+from sqlalchemy import Connection, bindparam, case, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commands.history_lines import LineRefused, read_header, read_line, split_line
@@ -19,7 +19,7 @@ from queueing.visit import Step, micros
 from reports.visit_lines import COLUMNS, VisitLine
 from store.centre import CentreInfo, read_centre
 from store.ids import new_id
-from store.tables import Centre, NumberCount, Ticket, TicketStep
+from store.tables import Centre, LogEvent, NumberCount, Ticket, TicketStep
 from store.unit import Store, Unit
 from store.visits import step_row
 
@@ -111,6 +111,7 @@ class _PastVisit:
     id: int
     channel: str
     priority: str | None
+    lived_here: bool = False  # it has events of its own, and they say all that happened to it
     steps: int = 0
     known: set[tuple[str, datetime]] = field(default_factory=set)  # service and issued_at of its lines
     ends: set[datetime] = field(default_factory=set)  # when steps ended that another may follow
@@ -158,6 +159,8 @@ class _Addition:
             visit = self._visits[own] = self._new_visit(own, line)
         if (line.service, line.issued_at) in visit.known:
             self.known += 1
+        elif visit.lived_here:
+            self.problems.append(Problem(read.number, f"another visit has the number {line.ticket} on that date here"))
         elif (visit.channel, visit.priority) != (line.channel, line.priority):
             self.problems.append(Problem(read.number, f"another channel or priority than the visit of {line.ticket}"))
         else:
@@ -255,6 +258,7 @@ _PAST = (
         case((TicketStep.position == 1, Ticket.issued_at), else_=TicketStep.joined_at).label("issued_at"),
         TicketStep.state,
         TicketStep.finished_at,
+        exists().where(LogEvent.ticket_id == Ticket.id).label("lived_here"),
     )
     .join(TicketStep, TicketStep.ticket_id == Ticket.id)
     .where(
@@ -272,7 +276,8 @@ def _past_visits(conn: Connection, centre: int, keys: Iterable[_Key]) -> dict[_K
     for day, together in groupby(sorted(keys), key=itemgetter(0)):
         values = {"centre": centre, "day": day, "numbers": [number for _, number in together]}
         for row in conn.execute(_PAST, values):
-            visit = visits.setdefault((day, row.number), _PastVisit(row.id, row.channel, row.priority))
+            past = _PastVisit(row.id, row.channel, row.priority, bool(row.lived_here))
+            visit = visits.setdefault((day, row.number), past)
             visit.add(row.service, row.state, row.issued_at, row.finished_at)
     return visits
 

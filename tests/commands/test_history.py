@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from commands.calls import call_next, finish, serve
 from commands.history import BATCH, ImportReport, Problem, import_history
 from commands.history_lines import LineRefused, read_header, split_line
+from commands.moves import leave
+from commands.verify import verify
 from queueing.events import Kind
 from queueing.refusals import NotFound
 from queueing.visit import Visit, micros
@@ -267,22 +268,21 @@ def test_one_visit_has_one_channel_and_one_priority(hall: Hall, values: dict[str
     assert report == ImportReport(1, 0, [Problem(3, "another channel or priority than the visit of C17")])
 
 
-def test_steps_are_appended_to_a_ticket_that_was_given_here(hall: Hall) -> None:
+@pytest.mark.parametrize("service", ["RES", "INFO"])
+def test_nothing_is_added_to_a_visit_that_happens_here(hall: Hall, service: str) -> None:
     ticket = hall.at("9:00").ticket("RES")
-    today = moved_to("2026-11-23")
-    line = a_line(today, ticket=ticket.number, service="INFO", priority="")
-    assert imported(hall, line).imported == 1
-    visit = hall.visit(ticket)
-    assert [(s.position, s.service, s.state) for s in visit.steps] == [
-        (1, "RES", "waiting"),
-        (2, "PAY", "planned"),
-        (3, "INFO", "finished"),
-    ]
-    assert (visit.state, hall.queue()) == ("waiting", [ticket.number])
-    hall.opens(1).at("9:05").press(call_next, 1)
-    hall.press(serve, ticket.id)
-    hall.press(finish, ticket.id)
-    assert hall.visit(ticket).step.service == "PAY"
+    before = hall.snapshot()
+    line = a_line(moved_to("2026-11-23"), ticket=ticket.number, service=service, priority="")
+    assert imported(hall, line).problems == [Problem(2, "another visit has the number A001 on that date here")]
+    assert (hall.snapshot(), verify(hall.store, all_days=True)) == (before, [])
+
+
+def test_an_export_of_what_happened_here_is_known(hall: Hall) -> None:
+    ticket = hall.at("9:00").ticket("RES")
+    hall.at("9:05").press(leave, ticket.id)
+    header, *lines = exported(hall)
+    assert imported(hall, *lines, header=header) == ImportReport(known=1)
+    assert verify(hall.store, all_days=True) == []
 
 
 def test_no_live_number_repeats_an_imported_one(hall: Hall) -> None:
