@@ -25,13 +25,13 @@ import door.pages
 import kiosk.pages
 import office.pages
 from answers import pages
-from answers.guards import House, check_request, new_limiter
+from answers.guards import House, check_request
+from answers.limiter import Limiter
 from api.endpoint import Code, Secret
 from api.problems import answer_error
-from commands.housekeeping import end_all_past_days, forget_old_answers
+from commands.housekeeping import back_up, end_all_past_days, forget_old_answers, warn_of_clock
 from config.settings import Settings
 from display.feed import Feed, open_feed
-from store.backup import backup_daily
 from store.clock import Clock
 from store.engine import is_sqlite
 from store.migrate import UnknownSchema, is_current, is_empty, upgrade
@@ -42,15 +42,26 @@ DAY_ENDS_EVERY_SECONDS = 20
 AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office.pages
 
 
+class _App(Flask):
+    """The application. Its forms are signed with a key made of the database's own, which a restore brings along."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__("onedoor", root_path=str(HERE))
+        self._store = store
+
+    @property
+    def secret_key(self) -> bytes:  # type: ignore[override] # nobody sets it
+        """What signs sessions and forms."""
+        return hmac.digest(self._store.key, b"forms", "sha256")
+
+
 def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool = False) -> tuple[Flask, Feed]:
     """The web application on an upgraded database, with its feed not yet started."""
-    app = Flask("onedoor", root_path=str(HERE))
-    app.config["SECRET_KEY"] = hmac.digest(store.key, b"forms", "sha256")
+    app = _App(store)
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a kiosk stands open for weeks; the form is bound to its session
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    limiter = new_limiter(settings.redis_url)
-    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop)
+    app.extensions["onedoor"] = House(store, public_url, demo, Limiter(settings.redis_url), _off_the_loop)
     app.url_map.converters |= {"code": Code, "secret": Secret}
     app.before_request(check_request)
     csrf = CSRFProtect(app)
@@ -83,7 +94,8 @@ def _off_the_loop(work: Callable[..., Any], *args: Any) -> Any:
 
 
 def start_background(settings: Settings, store: Store, feed: Feed) -> None:
-    """Starts the feed and the timed work: days end, old answers are forgotten, backups are made."""
+    """Starts the feed and the timed work: days end, old answers are forgotten, backups are made, warnings given."""
+    warn_of_clock(store)
     for code, expired in end_all_past_days(store).items():
         click.echo(f"{code}: a past day was ended; {expired} who still waited expired", err=True)
     feed.start()
@@ -91,8 +103,9 @@ def start_background(settings: Settings, store: Store, feed: Feed) -> None:
     often = max(DAY_ENDS_EVERY_SECONDS / store.clock.speed, 1)  # a minute of a fast clock is short
     scheduler.add_job(end_all_past_days, "interval", [store], seconds=often)
     scheduler.add_job(forget_old_answers, "interval", [store], hours=1)
+    scheduler.add_job(warn_of_clock, "interval", [store], hours=1)
     if settings.backup_dir is not None:
-        daily = [backup_daily, settings.database_url, settings.backup_dir]
+        daily = [back_up, store, settings.backup_dir]
         scheduler.add_job(_off_the_loop, "interval", daily, hours=1, next_run_time=datetime.now().astimezone())
     scheduler.start()
 

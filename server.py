@@ -33,7 +33,7 @@ from sqlalchemy import select
 from answers import pages
 from commands.access import create_token, create_user
 from commands.history import import_history
-from commands.housekeeping import clock_is_behind, end_all_past_days
+from commands.housekeeping import end_all_past_days
 from commands.permissions import Role
 from commands.seed import seed
 from commands.verify import verify
@@ -42,7 +42,7 @@ from config.catalogue import CatalogueError, demonstration, load_catalogue
 from config.settings import Settings
 from queueing.refusals import Invalid, NotFound
 from replay.run import replay
-from store.backup import BackupRefused, backup, last_backup, restore
+from store.backup import BackupRefused, backup, restore
 from store.clock import Clock, SimulatedClock, SystemClock
 from store.tables import Centre
 from store.unit import Store
@@ -105,7 +105,6 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     if demo and not _centres(store):
         seed(store, demonstration(load_catalogue(CATALOGUE)))
     public_url = settings.public_url or f"http://{_reachable(host)}:{port}"
-    _say_warnings(settings, store)
     app, feed = create_app(settings, store, public_url=public_url, demo=demo)
     start_background(settings, store, feed)
     _say_addresses(store, host, port, public_url, demo=demo)
@@ -151,22 +150,6 @@ def _reachable(host: str) -> str:
 def _centres(store: Store) -> list[str]:
     with store.reading() as conn:
         return list(conn.execute(select(Centre.code).order_by(Centre.code)).scalars())
-
-
-def _say_warnings(settings: Settings, store: Store) -> None:
-    behind = clock_is_behind(store)
-    if behind is not None:
-        click.secho(
-            f"THE CLOCK IS WRONG: it is {behind} behind what was recorded. No ticket is given until",
-            err=True,
-            bold=True,
-        )
-        click.secho("the machine's date and time are set.", err=True, bold=True)
-    if settings.backup_dir is not None:
-        latest = last_backup(settings.backup_dir)
-        if latest is None or (datetime.now().astimezone() - latest).days >= 2:
-            age = f"is of {latest:%Y-%m-%d}" if latest else "is still to be made"
-            click.secho(f"The last backup in {settings.backup_dir} {age}.", err=True, bold=True)
 
 
 def _say_addresses(store: Store, host: str, port: int, public_url: str, *, demo: bool) -> None:

@@ -1,15 +1,19 @@
-"""What the server does by itself: ends days, forgets old answers, and minds its clock."""
+"""What the server does by itself: ends days, forgets old answers, makes backups, and minds its clock."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from commands.day import end_past_days
+from store.backup import BackupRefused, backup_daily, last_backup
+from store.busy import Busy
 from store.idempotency import forget_old_keys
 from store.tables import Centre
-from store.unit import CLOCK_TOLERANCE, Busy, Store
+from store.unit import CLOCK_TOLERANCE, Store
 
+BACKUP_IS_OLD = timedelta(days=2)
 log = logging.getLogger("onedoor.housekeeping")
 
 
@@ -45,3 +49,27 @@ def clock_is_behind(store: Store) -> timedelta | None:
         return None
     behind = latest - store.clock.now()
     return behind if behind > CLOCK_TOLERANCE else None
+
+
+def back_up(store: Store, folder: Path) -> None:
+    """Makes the day's backup when it is not there yet; says why it failed, and when the last is older than two days."""
+    try:
+        backup_daily(store.url, folder)
+    except (BackupRefused, OSError) as error:
+        log.error("the backup of today was not made: %s", error)
+    latest = last_backup(folder)
+    if latest is None:
+        log.warning("there is no backup in %s", folder)
+    elif datetime.now().astimezone() - latest >= BACKUP_IS_OLD:
+        log.warning("the last backup in %s is of %s", folder, f"{latest.astimezone():%Y-%m-%d %H:%M}")
+
+
+def warn_of_clock(store: Store) -> None:
+    """Says so when the machine's clock is behind what was recorded."""
+    behind = clock_is_behind(store)
+    if behind is not None:
+        log.warning(
+            "THE CLOCK IS WRONG: it is %s behind what was recorded. No ticket is given until the machine's date and "
+            "time are set.",
+            behind,
+        )

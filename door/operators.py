@@ -5,7 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from answers.guards import needs, store
+from answers.guards import house, needs, store
 from commands.permissions import Permission
 from store.tables import Centre
 
@@ -22,12 +22,14 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @needs(Permission.PUBLIC)
 def readyz() -> Response:
-    """The database answers and the line of events is drained; 503 otherwise."""
+    """The database answers, and so does Redis where several processes share it; 503 otherwise."""
     try:
         with store().reading() as conn:
             conn.execute(select(Centre.id).limit(1)).first()
     except SQLAlchemyError:
         return Response("the database does not answer\n", 503, mimetype="text/plain")
+    if not house().limiter.reachable():
+        return Response("Redis does not answer\n", 503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
 

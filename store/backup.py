@@ -31,10 +31,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from store.busy import Busy
 from store.engine import is_sqlite, open_engine
 from store.migrate import UnknownSchema, is_current, migrate, revision_of, upgrade
 from store.tables import Centre
-from store.unit import Busy, Store
+from store.unit import Store
 
 _PAGES = 256  # a megabyte: copied in about a millisecond, then others have their turn
 _ROWS = 1000
@@ -251,7 +252,9 @@ def backup_daily(url: str, folder: Path, today: date | None = None, keep: int = 
 
     None when it is there already, or another process has just made it. Raises BackupRefused.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.parent.is_dir():  # a stick that is not there is not replaced by a folder on the disk
+        raise BackupRefused(f"There is no folder {folder.parent}.")
+    folder.mkdir(exist_ok=True)
     file = folder / f"onedoor-{(today or datetime.now().astimezone().date()).isoformat()}.db"
     if file.exists():
         return None

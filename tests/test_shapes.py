@@ -12,6 +12,7 @@ import socketio
 
 from commands.counters import open_counter
 from commands.permissions import Role
+from tests.databases import Redis
 from tests.scale.hall import CENTRE, SERVICE, ScaleHall
 from tests.servers import RunningServer
 from tests.shapes import GunicornServer
@@ -91,9 +92,41 @@ def test_gunicorn_without_a_public_url_says_where_it_listens(hall: ScaleHall, st
     assert said["url"] == f"http://localhost:{server.port}"
 
 
+def test_gunicorn_says_that_there_is_no_backup(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
+    missing = tmp_path / "stick" / "onedoor"
+    server = start(GunicornServer(hall.url, tmp_path, environment={"BACKUP_DIR": str(missing)}))
+    end = time.monotonic() + 30
+    while f"there is no backup in {missing}" not in server.said():
+        assert time.monotonic() < end, server.said()
+        time.sleep(0.1)
+    assert "Traceback" not in server.said()
+
+
 @pytest.mark.parametrize("hall", ["postgresql"], indirect=True)
 def test_gunicorn_serves_beside_redis(hall: ScaleHall, start: Start, tmp_path: Path, redis_url: str) -> None:
     works(start(GunicornServer(hall.url, tmp_path, redis=redis_url)), hall)
+
+
+@pytest.mark.parametrize("hall", ["postgresql"], indirect=True)
+def test_tickets_are_taken_while_redis_is_away_and_readyz_says_so(
+    hall: ScaleHall, start: Start, tmp_path: Path
+) -> None:
+    (kiosk,) = hall.tokens(Role.KIOSK, 1)
+    queue = Redis()
+
+    def answers(path: str) -> int:
+        return server.session.get(f"{server.url}{path}", timeout=10).status_code
+
+    def takes_a_ticket() -> int:
+        asked = {"services": [SERVICE]}
+        return server.api("POST", f"/centres/{CENTRE}/tickets", asked, headers=bearer(kiosk)).status_code
+
+    with queue:
+        server = start(GunicornServer(hall.url, tmp_path, redis=queue.url))
+        assert (answers("/readyz"), takes_a_ticket()) == (200, 201)
+    assert (answers("/healthz"), answers("/readyz"), takes_a_ticket(), answers("/")) == (200, 503, 201, 200)
+    with queue:
+        assert (answers("/readyz"), takes_a_ticket()) == (200, 201)
 
 
 def test_eventlet_with_postgresql_is_refused_in_a_sentence(postgresql_url: str, tmp_path: Path) -> None:

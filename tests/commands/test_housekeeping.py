@@ -1,14 +1,19 @@
 """What the server does by itself: ends days at every centre, and minds its clock."""
 
+import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from commands.housekeeping import clock_is_behind, end_all_past_days, forget_old_answers
+from commands.housekeeping import back_up, clock_is_behind, end_all_past_days, forget_old_answers, warn_of_clock
 from queueing.refusals import NotFound
 from queueing.states import StepState
-from store.unit import Busy, Store
+from store.busy import Busy
+from store.migrate import upgrade
+from store.unit import Store
 from tests.cast import MONDAY, OFFICE_HOURS, Hall, HandClock, a_hall, a_store, clock
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -80,3 +85,36 @@ def test_a_new_database_knows_no_time_to_be_behind_of(alone: Store) -> None:
     a_hall(alone)
     assert clock_is_behind(alone) is None
     assert forget_old_answers(alone) == 0
+
+
+def test_a_backup_that_fails_is_told_and_so_is_the_age_of_the_last(
+    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(sqlite_url)
+    upgrade(store.engine)
+    stick = tmp_path / "stick"
+    back_up(store, stick / "onedoor")
+    assert not stick.exists(), "a stick that is not there is not replaced by a folder"
+    failed = f"the backup of today was not made: There is no folder {stick}."
+    assert caplog.messages == [failed, f"there is no backup in {stick / 'onedoor'}"]
+    caplog.clear()
+    stick.mkdir()
+    back_up(store, stick / "onedoor")
+    back_up(store, stick / "onedoor")
+    assert caplog.messages == []
+    (made,) = (stick / "onedoor").iterdir()
+    three_days_ago = time.time() - 3 * 86_400
+    os.utime(made, (three_days_ago, three_days_ago))
+    back_up(store, stick / "onedoor")
+    assert [message.partition(" is of ")[0] for message in caplog.messages] == [
+        f"the last backup in {stick / 'onedoor'}"
+    ]
+
+
+def test_a_clock_that_is_behind_is_told(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    hall.at("9:00").ticket()
+    warn_of_clock(hall.store)
+    assert caplog.messages == []
+    hall.at("8:00")
+    warn_of_clock(hall.store)
+    assert "THE CLOCK IS WRONG: it is 1:00:00 behind" in caplog.text

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from answers.guards import House, new_limiter
+from answers.guards import House
+from answers.limiter import Limiter
 from composition import create_app
 from config.settings import Settings
 from store.unit import Store
@@ -28,7 +29,7 @@ def app(_house: tuple[Store, Flask]) -> Flask:
     store, app = _house
     store.clock = HandClock(clock("8:00"))
     house: House = app.extensions["onedoor"]
-    app.extensions["onedoor"] = replace(house, demo=False, limiter=new_limiter(None))
+    app.extensions["onedoor"] = replace(house, demo=False, limiter=Limiter(None))
     return app
 
 

@@ -107,6 +107,16 @@ def _interrupted_by(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) 
     return times
 
 
+def test_a_store_on_an_empty_database_signs_with_the_backups_key_once_it_is_restored(
+    hall: Hall, a_database: Callable[[str], str], open_store: Callable[[str], Store], tmp_path: Path
+) -> None:
+    backup(hall.store.url, tmp_path / "away.backup")
+    running = open_store(a_database("sqlite"))
+    assert running.key != hall.store.key
+    restore(tmp_path / "away.backup", running.url)
+    assert running.key == hall.store.key
+
+
 @pytest.mark.parametrize("target", KINDS)
 @pytest.mark.parametrize("source", KINDS)
 def test_every_row_and_every_printed_token_comes_back_on_another_machine(

@@ -26,7 +26,7 @@ def url(sqlite_url: str) -> str:
 
 
 def test_one_backup_a_day_is_made_and_the_newest_fourteen_are_kept(url: str, tmp_path: Path) -> None:
-    folder = tmp_path / "daily" / "backups"
+    folder = tmp_path / "daily"
     made = [backup_daily(url, folder, MONDAY + timedelta(days=day), keep=3) for day in range(5)]
     assert made == [folder / f"onedoor-2026-11-{day}.db" for day in range(23, 28)]
     assert backup_daily(url, folder, MONDAY + timedelta(days=4), keep=3) is None
