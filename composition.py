@@ -13,6 +13,7 @@ import click
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -120,8 +121,13 @@ def upgrade_tables(store: Store) -> None:
 
 def open_store(url: str, clock: Clock | None = None) -> Store:
     """A store on a database that is up to date. SQLite, and a database without tables, are upgraded at once."""
-    store = Store(url, clock)
-    if is_current(store.engine):
+    try:
+        store = Store(url, clock)
+        current = is_current(store.engine)
+    except (DBAPIError, OSError) as error:
+        why = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        raise click.ClickException(f"the database does not open: {why}") from error
+    if current:
         return store
     if is_sqlite(store.engine) or is_empty(store.engine):
         upgrade_tables(store)

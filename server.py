@@ -43,10 +43,12 @@ from config.settings import Settings
 from queueing.refusals import Invalid, NotFound
 from replay.run import replay
 from store.backup import BackupRefused, backup, restore
+from store.busy import Busy
 from store.clock import Clock, SimulatedClock, SystemClock
 from store.tables import Centre
 from store.unit import Store
 
+BUSY = "another program kept the database busy; nothing was changed there, try again"
 CATALOGUE = HERE / "config" / "centres" / "odsc.toml"
 
 
@@ -101,6 +103,7 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     """Run the server: one process, all screens."""
     settings = _settings(database)
     clock = _clock(simulated, host)
+    _refuse_taken_port(host, port)
     store = open_store(settings.database_url, clock)
     if demo and not _centres(store):
         seed(store, demonstration(load_catalogue(CATALOGUE)))
@@ -110,6 +113,15 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     _say_addresses(store, host, port, public_url, demo=demo)
     _settle_memory()
     serve_forever(app, feed, settings, host=host, port=port)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Says so before anything is done."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except (OSError, OverflowError) as error:
+        raise click.ClickException(f"cannot listen on {host}:{port}: {error}") from error
 
 
 def _clock(simulated: str | None, host: str) -> Clock:
@@ -177,7 +189,7 @@ def seed_command(catalogue: Path, database: str | None) -> None:
         loaded = load_catalogue(catalogue)
     except CatalogueError as error:
         raise click.ClickException(f"nothing was changed:\n{error}") from error
-    for result in seed(open_store(_settings(database).database_url), loaded):
+    for result in _or_say(lambda: seed(open_store(_settings(database).database_url), loaded)):
         click.echo(f"{result.centre}: {result.outcome}")
 
 
@@ -208,6 +220,8 @@ def token_create(role: Role, centre: str | None, counter: int | None, database: 
 def _or_say(work: Callable[[], Any]) -> Any:
     try:
         return work()
+    except Busy as error:
+        raise click.ClickException(BUSY) from error
     except NotFound as error:
         raise click.ClickException(f"there is no such {error.what}") from error
     except Invalid as error:
@@ -303,8 +317,11 @@ def close_day(centre: str | None, database: str | None) -> None:
     store = open_store(_settings(database).database_url)
     if centre is not None and centre not in _centres(store):
         raise click.ClickException("there is no such centre")
-    for code, expired in end_all_past_days(store, only=centre).items():
+    busy: list[str] = []
+    for code, expired in end_all_past_days(store, only=centre, busy=busy).items():
         click.echo(f"{code}: ended; {expired} expired")
+    if busy:
+        raise click.ClickException(f"{', '.join(busy)}: {BUSY}")
 
 
 @cli.command("backup")

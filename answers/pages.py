@@ -12,6 +12,7 @@ from babel.dates import format_date
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -178,6 +179,9 @@ def problem_for(error: Exception, lang: str) -> Problem:
     if isinstance(error, (Refused, Invalid, NotFound)):
         return problem_of(error, lang)
     slug = _PLAIN.get(type(error))
+    if isinstance(error, OperationalError):  # the database is away, or its disk is full
+        log.error("the database did not answer", exc_info=error)
+        slug = "busy"
     if slug is None and isinstance(error, HTTPException):
         slug = _SLUGS.get(error.code or 500)
     return problem(slug or "broken", lang, method=request.method)

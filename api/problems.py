@@ -10,7 +10,6 @@ from answers.guards import TooMany, language
 from answers.pages import problem_for
 from answers.problems import Problem, invalid, problem
 from api.endpoint import MalformedJson, Mistakes, NotJson
-from store.busy import Busy
 
 _PLAIN = {MalformedJson: "malformed-json", NotJson: "not-json"}
 log = logging.getLogger("onedoor.api")
@@ -31,7 +30,7 @@ def answer_error(error: Exception) -> Response:
     response = problem_response(_problem(error, lang), lang)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Busy):
+    if response.status_code == 503:
         response.headers["Retry-After"] = "1"
     if isinstance(error, HTTPException) and error.code == 405:
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])

@@ -17,8 +17,11 @@ BACKUP_IS_OLD = timedelta(days=2)
 log = logging.getLogger("onedoor.housekeeping")
 
 
-def end_all_past_days(store: Store, only: str | None = None) -> dict[str, int]:
-    """Ends past days at every centre, or at one; by centre, how many visits expired where anything was ended."""
+def end_all_past_days(store: Store, only: str | None = None, busy: list[str] | None = None) -> dict[str, int]:
+    """Ends past days at every centre, or at one; by centre, how many visits expired where anything was ended.
+
+    A centre whose database was busy is left as it is and added to `busy`.
+    """
     with store.reading() as conn:
         codes = conn.execute(select(Centre.code).order_by(Centre.code)).scalars().all()
     codes = [only] if only is not None else codes
@@ -28,7 +31,9 @@ def end_all_past_days(store: Store, only: str | None = None) -> dict[str, int]:
             with store.unit(code, "closing") as unit:
                 expired = end_past_days(unit)
         except Busy:
-            log.warning("%s: the database was busy; its day is ended at the next round", code)
+            log.warning("%s: the database was busy; its day is not ended yet", code)
+            if busy is not None:
+                busy.append(code)
             continue
         if unit.announcements:
             ended[code] = expired

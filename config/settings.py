@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 _DEFAULT_DATABASE = Path(__file__).parent.parent / "var" / "onedoor.db"
 
@@ -27,6 +29,18 @@ class Settings(BaseSettings):
     backup_dir: Path | None = Field(default=None, description="Where a backup is made each day.")
     trusted_proxies: int = Field(default=0, ge=0, description="How many proxies stand before the server.")
     onedoor_async: Literal["gevent", "eventlet"] = Field(default="gevent", description="eventlet: SQLite only.")
+
+    @field_validator("database_url")
+    @classmethod
+    def a_database_we_know(cls, value: str) -> str:
+        """SQLite or PostgreSQL."""
+        try:
+            kind = make_url(value).drivername
+        except ArgumentError:
+            kind = ""
+        if kind not in ("sqlite", "postgresql", "postgresql+psycopg"):
+            raise ValueError("DATABASE_URL must be sqlite:///file.db or postgresql://user:password@host/database")
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -69,7 +69,9 @@ def sign_in_post() -> Response:
 @bp.get("/sign-in/<secret:token>")
 @needs(Permission.PUBLIC)
 def follow_link(token: str) -> Response:
-    """A one-time link: signs a person in, or pairs a screen."""
+    """A one-time link: signs a person in, or pairs a screen. Who only looks (a messenger's preview) uses nothing up."""
+    if request.method == "HEAD":
+        return Response()
     redeemed = redeem_link(store(), token)
     if redeemed is None:
         raise NotFound("link")

@@ -18,13 +18,17 @@ def is_sqlite(engine: Engine) -> bool:
 
 
 def open_engine(url: str, *, pooled: bool = True) -> Engine:
-    """An engine for a database URL; the folder of an SQLite file is created.
+    """An engine for a database URL; an SQLite file and its folder are created, for its owner alone.
 
     Every transaction is begun explicitly, with `BEGIN` or what the `begin` execution option says (None: it is not).
     """
     parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(parsed.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # names and phone numbers are in it
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     options: dict[str, Any] = {"json_serializer": dumps}
     if not pooled:

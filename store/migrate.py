@@ -25,8 +25,13 @@ _WAIT_SECONDS = 60
 class UnknownSchema(Exception):
     """The database's schema is none of this program's: it was made by a newer OneDoor, or by something else."""
 
-    def __init__(self, revision: str) -> None:
-        super().__init__(f"The database has schema {revision}, which this version of OneDoor does not know.")
+    def __init__(self, revision: str | None) -> None:
+        schema = (
+            f"schema {revision}, which this version of OneDoor does not know"
+            if revision
+            else "tables of another program"
+        )
+        super().__init__(f"The database has {schema}.")
         self.revision = revision
 
 
@@ -42,6 +47,8 @@ def upgrade(engine: Engine) -> None:
     Safe when several processes start at once: one does it while the others wait. Raises UnknownSchema.
     """
     with schema_change(engine) as conn:
+        if revision_of(conn) is None and inspect(conn).get_table_names():
+            raise UnknownSchema(None)
         migrate(conn)
         create_signing_key(conn)
 

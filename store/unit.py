@@ -19,6 +19,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
 from queueing.events import Event, Kind
@@ -284,6 +285,7 @@ class Store:
         self._key: bytes | None = None
         self._memory = Memory()
         self._writers: list[Connection] = []
+        listen(self.engine, "engine_disposed", self._close_writers)
         self._locks = [threading.RLock() for _ in range(_LOCKS)]
 
     @property
@@ -356,6 +358,13 @@ class Store:
                 conn.close()
             else:
                 kept.append(conn)
+
+    def _close_writers(self, _engine: Engine) -> None:
+        """The last connection that closes leaves all of SQLite's data in the one file."""
+        while self._writers:
+            conn = self._writers.pop()
+            conn.invalidate()
+            conn.close()
 
     @contextmanager
     def unit(self, code: str, actor: str | None = None) -> Iterator[Unit]:

@@ -8,11 +8,12 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 from sqlalchemy import select, text
+from tenacity import stop_after_delay
 
 from commands.access import find_caller, sign_in
 from commands.permissions import Role
@@ -29,6 +31,7 @@ from commands.tickets import TicketRequest, issue_ticket
 from config.catalogue import load_catalogue
 from server import cli
 from store import tables
+from store.busy import _begin_again
 from store.clock import SimulatedClock
 from store.ids import ticket_token
 from store.migrate import upgrade
@@ -368,3 +371,50 @@ def wait_until_it_listens(port: int) -> None:
         else:
             return
     raise AssertionError(f"nobody listens on {port}")
+
+
+@pytest.mark.parametrize("command", [["verify"], ["token", "create", "--role", "admin"], ["close-day"]])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("nonsense", "DATABASE_URL must be"),
+        ("mysql://localhost/onedoor", "DATABASE_URL must be"),
+        ("sqlite:////proc/nowhere/onedoor.db", "does not open"),
+        ("postgresql+psycopg://nobody@127.0.0.1:1/nothing", "does not open"),
+    ],
+)
+def test_a_database_that_is_not_there_is_told_in_a_sentence(
+    onedoor: Command, command: list[str], address: str, words: str
+) -> None:
+    said = onedoor(*command, "--database", address, at=None)
+    assert (said.status, words in said.stderr) == (1, True), said.stderr
+
+
+def test_a_file_of_another_program_is_left_alone(onedoor: Command, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(theirs)) as conn:
+        conn.execute("CREATE TABLE songs (name TEXT)")
+    before = theirs.read_bytes()
+    said = onedoor("verify", at=theirs)
+    assert (said.status, "tables of another program" in said.stderr) == (1, True)
+    assert theirs.read_bytes()[100:] == before[100:]
+    with closing(sqlite3.connect(theirs)) as conn:
+        assert conn.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
+
+
+@pytest.mark.parametrize("command", [["close-day"], ["token", "create", "--role", "admin"], ["seed", str(CATALOGUE)]])
+def test_a_database_that_stays_busy_is_told_by_the_exit_status(
+    onedoor: Command, database: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(_begin_again.retry, "stop", stop_after_delay(0.2))
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = onedoor(*command)
+    assert (said.status, "kept the database busy" in said.stderr) == (1, True), said.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_done(onedoor: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = onedoor("run", "--demo", "--port", str(taken.getsockname()[1]), at=tmp_path / "new.db")
+    assert (said.status, "cannot listen on 127.0.0.1" in said.stderr) == (1, True)
+    assert not (tmp_path / "new.db").exists()

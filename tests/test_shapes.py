@@ -12,7 +12,7 @@ import socketio
 
 from commands.counters import open_counter
 from commands.permissions import Role
-from tests.databases import Redis
+from tests.databases import PostgreSQL, Redis
 from tests.scale.hall import CENTRE, SERVICE, ScaleHall
 from tests.servers import RunningServer
 from tests.shapes import GunicornServer
@@ -127,6 +127,20 @@ def test_tickets_are_taken_while_redis_is_away_and_readyz_says_so(
     assert (answers("/healthz"), answers("/readyz"), takes_a_ticket(), answers("/")) == (200, 503, 201, 200)
     with queue:
         assert (answers("/readyz"), takes_a_ticket()) == (200, 201)
+
+
+def test_a_database_that_goes_away_is_told_and_not_taken_for_a_mistake(
+    postgres: PostgreSQL, start: Start, tmp_path: Path
+) -> None:
+    with postgres.database() as url:
+        hall = ScaleHall(url, tmp_path, counters=1)
+        (kiosk,) = hall.tokens(Role.KIOSK, 1)
+        server = start(RunningServer(url, tmp_path))
+        assert server.session.get(f"{server.url}/readyz", timeout=10).status_code == 200
+        hall.close()
+    assert server.session.get(f"{server.url}/readyz", timeout=10).status_code == 503
+    refused = server.api("POST", f"/centres/{CENTRE}/tickets", {"services": [SERVICE]}, headers=bearer(kiosk))
+    assert (refused.status_code, refused.json()["type"]) == (503, "/api/docs#busy")
 
 
 def test_eventlet_with_postgresql_is_refused_in_a_sentence(postgresql_url: str, tmp_path: Path) -> None:

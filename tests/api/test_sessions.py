@@ -104,6 +104,12 @@ def test_link_signs_in_once_and_ends_where_the_role_works(desk: Desk, store: Sto
     assert browser.get(address).status_code == 200
 
 
+def test_who_only_looks_at_a_link_does_not_use_it_up(desk: Desk, store: Store) -> None:
+    link = create_token(store, Role.STAFF, centre=desk.code, kind="link")
+    assert desk.browser().head(f"/sign-in/{link}").status_code == 200
+    assert desk.browser().get(f"/sign-in/{link}").status_code == 302
+
+
 @pytest.mark.parametrize(("role", "address"), [("kiosk", "/kiosk/C"), ("display", "/display/C")])
 def test_link_pairs_a_screen(desk: Desk, store: Store, role: str, address: str) -> None:
     link = create_token(store, Role(role), centre=desk.code, kind="link")

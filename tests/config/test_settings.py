@@ -68,7 +68,13 @@ def test_eventlet_is_for_sqlite_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("ONEDOOR_ASYNC", "asyncio"), ("TRUSTED_PROXIES", "-1"), ("TRUSTED_PROXIES", "x"), ("PUBLIC_URL", "onedoor.la")],
+    [
+        ("ONEDOOR_ASYNC", "asyncio"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "x"),
+        ("PUBLIC_URL", "onedoor.la"),
+        ("DATABASE_URL", "mysql://h/d"),
+    ],
 )
 def test_setting_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
