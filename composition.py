@@ -23,9 +23,10 @@ import display.pages
 import door.operators
 import door.pages
 import kiosk.pages
-import office.pages
+import office
 from answers import pages
 from answers.guards import House, check_request, new_limiter
+from answers.smaller import compress
 from api.endpoint import Code, Secret
 from api.problems import answer_error
 from commands.housekeeping import end_all_past_days, forget_old_answers
@@ -39,7 +40,7 @@ from store.unit import Store
 
 HERE = Path(__file__).parent
 DAY_ENDS_EVERY_SECONDS = 20
-AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office.pages
+AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office
 
 
 def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool = False) -> tuple[Flask, Feed]:
@@ -50,7 +51,7 @@ def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool 
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     limiter = new_limiter(settings.redis_url)
-    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop)
+    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop, backup_dir=settings.backup_dir)
     app.url_map.converters |= {"code": Code, "secret": Secret}
     app.before_request(check_request)
     csrf = CSRFProtect(app)
@@ -59,6 +60,7 @@ def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool 
         app.register_blueprint(audience.bp)
     app.register_error_handler(Exception, _answer_error)
     pages.configure(app)
+    app.after_request(compress)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     feed = open_feed(app, store, public_url, async_mode=settings.onedoor_async, redis_url=settings.redis_url)

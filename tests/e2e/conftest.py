@@ -48,7 +48,7 @@ def server(demonstration: RunningServer) -> RunningServer:
 
 
 def _send_home(unit: Unit) -> None:
-    here = select(TicketStep.ticket_id).where(TicketStep.state.in_(ACTIVE))
+    here = select(TicketStep.ticket_id).where(TicketStep.centre_id == unit.centre.id, TicketStep.state.in_(ACTIVE))
     for ticket in unit.conn.execute(here).scalars().all():
         if unit.visit(ticket).state is StepState.SERVING:
             finish(unit, ticket)

@@ -1,0 +1,89 @@
+"""The TV through an hour of the real log: every call is announced, in the log's order, and the page does not grow."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, expect
+from sqlalchemy import select
+
+from queueing.events import Kind
+from store.tables import LogEvent, Ticket
+from store.unit import Store
+from tests.e2e.conftest import TV, Screen, show
+from tests.e2e.televisions import announced, watch_tv
+from tests.processes import ROOT, kill, spawn
+from tests.replay.test_replay import CENTRE, Bank, cut, needs_real_log
+from tests.servers import RunningServer
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+SPEED = 20  # an hour in three minutes
+LATEST = 330_000  # the hour, and as long as its last people are served
+TIME, BRIEF = 5_000 // SPEED, 3_000 // SPEED
+GROWTH = 1.10
+
+
+@contextmanager
+def replaying(log: Path, server: RunningServer, said: Path) -> Iterator[Any]:
+    command = [sys.executable, "server.py", "replay", CENTRE, str(log), "--speed", str(SPEED), "--url", server.url]
+    with said.open("w") as output:
+        process = spawn([*command, "--database", server.database], cwd=ROOT, stdout=output, stderr=output)
+        try:
+            yield process
+        finally:
+            kill(process)
+
+
+def weight(session: CDPSession) -> dict[str, int]:
+    """What the page holds after everything that can go is gone."""
+    session.send("HeapProfiler.collectGarbage")
+    session.send("HeapProfiler.collectGarbage")  # what the first has let go of
+    heap = session.send("Runtime.getHeapUsage")["usedSize"]
+    counted = session.send("Memory.getDOMCounters")
+    return {"heap": int(heap), "nodes": counted["nodes"], "listeners": counted["jsEventListeners"]}
+
+
+def logged_calls(store: Store) -> list[tuple[str, int | None, bool]]:
+    """Number, counter and whether again, as the event log has them."""
+    kinds = (Kind.CALLED, Kind.RECALLED)
+    found = (
+        select(Ticket.number, LogEvent.counter, LogEvent.kind)
+        .join(Ticket, Ticket.id == LogEvent.ticket_id)
+        .where(LogEvent.kind.in_(kinds))
+        .order_by(LogEvent.seq)
+    )
+    with store.reading() as conn:
+        return [(number, counter, kind == Kind.RECALLED) for number, counter, kind in conn.execute(found).tuples()]
+
+
+@needs_real_log
+def test_every_call_of_an_hour_is_announced_in_order_and_the_page_does_not_grow(
+    sqlite_url: str, run_server: Callable[..., RunningServer], screen: Screen, tmp_path: Path
+) -> None:
+    bank = Bank(sqlite_url, run_server)
+    log = cut("10:00", "11:00", tmp_path / "log.csv")
+    server = bank.opens("10:00", SPEED)
+    tv = screen(TV, "en")
+    session = tv.context.new_cdp_session(tv)
+    watch_tv(tv, f"{server.url}/display/{CENTRE}?lang=en", time=TIME, brief=BRIEF)
+    clock = show(tv, "clock")
+    with replaying(log, server, tmp_path / "said") as process:
+        tv.wait_for_function("(clock) => clock.textContent >= '10:05'", arg=clock.element_handle(), timeout=60_000)
+        at_five = weight(session)
+        tv.wait_for_function("(clock) => clock.textContent >= '11:00'", arg=clock.element_handle(), timeout=LATEST)
+        assert process.wait(120) == 0, (tmp_path / "said").read_text()
+    calls = logged_calls(bank.store)
+    assert len(calls) > 90
+    tv.wait_for_function("(most) => announced.length >= most", arg=len(calls), timeout=60_000)
+    assert [(each["number"], each["counter"], each["again"]) for each in announced(tv)] == calls
+    expect(tv.locator(".call--new")).to_have_count(0)
+    at_end = weight(session)
+    grown = {what: at_end[what] / at_five[what] for what in at_five}
+    print(f"minute five {at_five}, end {at_end}, grown {grown}")
+    assert all(growth <= GROWTH for growth in grown.values()), (at_five, at_end)
+    expect(show(tv, "stale")).to_be_hidden()
+    bank.store.engine.dispose()
