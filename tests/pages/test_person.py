@@ -39,7 +39,7 @@ def test_the_time_with_a_person_stands_against_what_is_expected(reader: Readers,
     hall.later(2)
     clerk.get(address)
     assert clerk.show("elapsed") == "06:07"
-    assert 'data-pace="over">2 min over the expected 5 min<' in clerk.text
+    assert 'data-pace="over">2 min over the 5 expected<' in clerk.text
 
 
 def test_time_served_before_a_hold_counts_and_time_on_hold_does_not(reader: Readers, hall: Hall) -> None:
