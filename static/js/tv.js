@@ -58,6 +58,7 @@ export class Tv {
   }
 
   hear(state, at) {
+    this.element.dataset.feed = state;
     const stale = this.find('[data-show="stale"]');
     const wasStale = !stale.hidden;
     stale.hidden = state !== "stale";

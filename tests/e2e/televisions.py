@@ -70,7 +70,9 @@ _LOST = """
     const range = document.createRange();
     range.selectNodeContents(element);
     const { left, right } = range.getBoundingClientRect();
-    const { top, bottom } = element.getBoundingClientRect(); // a range has the height of the type, not of the line
+    let block = element; // what stands in a line has the height of the type, not of the line
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    const { top, bottom } = block.getBoundingClientRect();
     const box = { left, right, top, bottom };
     const name = `${element.className || element.tagName} «${element.textContent.trim().slice(0, 30)}»`;
     const out = (place) =>
