@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -70,9 +71,10 @@ def test_today_is_empty_and_its_numbers_begin_at_one(store: Store) -> None:
         assert conn.execute(today).scalar_one() == 0
         counts = select(func.count()).select_from(NumberCount).where(NumberCount.business_date >= MONDAY)
         assert conn.execute(counts).scalar_one() == 0
-    with store.unit("SAY") as unit:
+    with suppress(ZeroDivisionError), store.unit("SAY") as unit:
         assert issue_ticket(unit, TicketRequest(("RES",), "kiosk")).number.endswith("001")
         assert unit.now == clock("8:00"), "an import does not move the centre's time"
+        raise ZeroDivisionError  # the other tests find today empty too
 
 
 def test_the_tables_are_what_the_log_says(store: Store) -> None:
