@@ -1,6 +1,7 @@
 """A running demonstration and its screens, each in a browser of its own that minds what it complains about."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -99,6 +100,17 @@ def press(page: Page, *acts: str) -> None:
 def show(page: Page, handle: str) -> Any:
     """The element that is read by a handle."""
     return page.locator(f'[data-show="{handle}"]')
+
+
+def eventually(page: Page, question: str, asked: object = None, *, wanted: object = True, seconds: float = 15) -> None:
+    """Waits until what is asked of the page has that answer.
+
+    Not wait_for_function(): it compiles its words within the page, and the pages' policy allows no such thing.
+    """
+    end = time.monotonic() + seconds
+    while page.evaluate(question, asked) != wanted:
+        assert time.monotonic() < end, question
+        page.wait_for_timeout(50)
 
 
 def take_ticket(server: RunningServer, kiosk: Page, group: str, service: str, lang: str = "lo") -> tuple[str, str]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from commands.access import create_token
 from commands.permissions import Role
 from store.unit import Store
-from tests.e2e.conftest import KIOSK, Screen, press, show
+from tests.e2e.conftest import KIOSK, Screen, eventually, press, show
 from tests.e2e.test_accessibility import faults
 from tests.processes import ROOT
 from tests.servers import RunningServer
@@ -48,7 +48,7 @@ def test_three_presses_give_a_ticket_and_done_leads_to_the_start(server: Running
     press(kiosk, "take")
     expect(show(kiosk, "number")).to_have_text(re.compile(r"^A\d{3}$"))
     expect(kiosk.locator("html")).to_have_attribute("lang", lang)
-    kiosk.wait_for_function("window.prints === 1")
+    eventually(kiosk, "window.prints === 1")
     assert kiosk.evaluate("document.querySelectorAll('[data-show=\"qr\"]').length") == 1
     press(kiosk, "done")
     expect(kiosk).to_have_url(f"{server.url}/kiosk/SAY")
@@ -59,7 +59,7 @@ def test_three_presses_give_a_ticket_and_done_leads_to_the_start(server: Running
 
 def test_the_ticket_is_printed_once_also_when_it_is_loaded_again(kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES", "take")
-    kiosk.wait_for_function("window.prints === 1")
+    eventually(kiosk, "window.prints === 1")
     expect(kiosk.locator('[data-act="printed"]')).to_be_hidden()
     kiosk.reload()
     expect(show(kiosk, "number")).to_be_visible()

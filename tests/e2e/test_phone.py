@@ -1,13 +1,12 @@
 """A ticket on a phone: what it weighs, what it does when it is called, and what it shows without a line."""
 
 import re
-import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, Screen, press, show
+from tests.e2e.conftest import PHONE, Screen, eventually, press, show
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
@@ -60,14 +59,6 @@ def live(phone: Page) -> None:
 IS_KEPT = "() => caches.match(location.pathname).then((page) => page !== undefined)"
 
 
-def eventually(phone: Page, question: str, *, wanted: object) -> None:
-    """Waits until what is asked of the page has that answer."""
-    end = time.monotonic() + 15
-    while phone.evaluate(question) != wanted:
-        assert time.monotonic() < end, question
-        phone.wait_for_timeout(100)
-
-
 @LANGUAGES
 def test_all_that_a_phone_loads_is_under_60_kilobytes(desk: Desk, screen: Screen, lang: str) -> None:
     phone = screen(PHONE, lang)
@@ -105,7 +96,7 @@ def test_called_the_phone_fills_with_it_rings_and_shakes(desk: Desk, screen: Scr
     yellow = show(phone, "state").evaluate("(head) => getComputedStyle(head).backgroundColor")
     assert yellow == "rgb(244, 180, 0)"
     desk.act(ticket, "recall")
-    phone.wait_for_function("told.shakes === 2 && told.tones === 6")
+    eventually(phone, "told", wanted={"shakes": 2, "tones": 6})
     desk.act(ticket, "serve")
     expect(show(phone, "state")).to_have_attribute("data-value", "serving", timeout=SOON)
     assert phone.evaluate("told.shakes") == 2

@@ -16,7 +16,7 @@ from commands.counters import open_counter
 from commands.tickets import TicketRequest, issue_ticket
 from display.sizes import FLOOR, LAO_LETTER, SHORTER_SIDE
 from store.unit import Store
-from tests.e2e.conftest import TV, Screen, show
+from tests.e2e.conftest import TV, Screen, eventually, show
 from tests.e2e.televisions import announced, big_centre, lost, numbers, watch_tv
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
@@ -60,8 +60,8 @@ def log_of_calls(server: RunningServer, count: int) -> list[str]:
     return [each["number"] for each in calls][::-1]
 
 
-def wait_for(page: Page, count: int, *, timeout: int = 20_000) -> None:
-    page.wait_for_function("(count) => window.announced.length >= count", arg=count, timeout=timeout)
+def wait_for(page: Page, count: int, *, seconds: float = 20) -> None:
+    eventually(page, "(count) => window.announced.length >= count", count, seconds=seconds)
 
 
 def live(page: Page) -> None:
@@ -86,7 +86,7 @@ def test_five_calls_at_once_are_listed_at_once_and_announced_in_turn(server: Run
     expect(tv.locator(".call--next")).to_have_count(4)  # their turn is to come
     expect(tv.locator('[data-part="more"]')).to_have_text(re.compile(r"\+4"))
     assert numbers(tv) == logged[:1]
-    wait_for(tv, 5, timeout=40_000)
+    wait_for(tv, 5, seconds=40)
     told = announced(tv)
     assert [each["number"] for each in told] == logged
     times = [later["at"] - each["at"] for each, later in pairwise(told)]
@@ -247,7 +247,7 @@ def test_a_browser_that_blocks_sound_is_unblocked_by_a_press(server: RunningServ
     expect(sound).to_be_hidden()
     heard = tv.evaluate("sounds.tones")
     call(server, 2)
-    tv.wait_for_function("(heard) => sounds.tones > heard", arg=heard, timeout=10_000)
+    eventually(tv, "(heard) => sounds.tones > heard", heard)
     assert tv.evaluate("sounds.contexts") == 1
 
 

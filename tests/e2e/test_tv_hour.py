@@ -13,7 +13,7 @@ from sqlalchemy import select
 from queueing.events import Kind
 from store.tables import LogEvent, Ticket
 from store.unit import Store
-from tests.e2e.conftest import TV, Screen, show
+from tests.e2e.conftest import TV, Screen, eventually, show
 from tests.e2e.televisions import announced, watch_tv
 from tests.processes import ROOT, kill, spawn
 from tests.replay.test_replay import CENTRE, Bank, cut, needs_real_log
@@ -22,9 +22,10 @@ from tests.servers import RunningServer
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SPEED = 20  # an hour in three minutes
-LATEST = 330_000  # the hour, and as long as its last people are served
+LATEST = 330  # the hour, and as long as its last people are served
 TIME, BRIEF = 5_000 // SPEED, 3_000 // SPEED
 GROWTH = 1.10
+_IS_PAST = """(time) => document.querySelector('[data-show="clock"]').textContent >= time"""
 
 
 @contextmanager
@@ -49,8 +50,7 @@ def weight(session: CDPSession) -> dict[str, int]:
 
 def weight_at(session: CDPSession, tv: Page, time: str) -> dict[str, int]:
     """The same when the TV's clock shows that time."""
-    clock = show(tv, "clock").element_handle()
-    tv.wait_for_function("([clock, time]) => clock.textContent >= time", arg=[clock, time], timeout=LATEST)
+    eventually(tv, _IS_PAST, time, seconds=LATEST)
     return weight(session)
 
 
@@ -83,7 +83,7 @@ def test_every_call_of_an_hour_is_announced_in_order_and_the_page_does_not_grow(
         assert process.wait(120) == 0, (tmp_path / "said").read_text()
     calls = logged_calls(bank.store)
     assert len(calls) > 90
-    tv.wait_for_function("(most) => announced.length >= most", arg=len(calls), timeout=60_000)
+    eventually(tv, "(most) => announced.length >= most", len(calls), seconds=60)
     assert [(each["number"], each["counter"], each["again"]) for each in announced(tv)] == calls
     expect(tv.locator(".call--new")).to_have_count(0)
     at_end = weight(session)
