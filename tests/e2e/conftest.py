@@ -24,6 +24,8 @@ TV = ViewportSize(width=1920, height=1080)
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1366, height=768)
 LOCALES = {"lo": "lo-LA", "en": "en-GB"}
+# Where the other language takes as long again and the layout is the same.
+LAO_FIRST = pytest.mark.parametrize("lang", ["lo", pytest.param("en", marks=pytest.mark.slow)])
 # What a browser says of a server that is not there is no fault of the page.
 _NOT_THERE = re.compile(r"ERR_CONNECTION_|ERR_SOCKET_|WebSocket connection to|ERR_EMPTY_RESPONSE")
 

@@ -1,19 +1,19 @@
 """The kiosk as people use it: three presses, by keyboard alone, with a clock, a printer and a line that may fail."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from commands.access import create_token
 from commands.permissions import Role
-from store.unit import Store
-from tests.e2e.conftest import KIOSK, Screen, eventually, press, show
+from commands.seed import seed
+from composition import open_store
+from config.catalogue import load_catalogue
+from server import CATALOGUE
+from tests.e2e.conftest import KIOSK, LAO_FIRST, Screen, eventually, press, show, sign_in
 from tests.e2e.test_accessibility import faults
-from tests.processes import ROOT
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -59,6 +59,7 @@ def test_three_presses_give_a_ticket_and_done_leads_to_the_start(server: Running
 
 def test_the_ticket_is_printed_once_also_when_it_is_loaded_again(kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES", "take")
+    expect(show(kiosk, "number")).to_be_visible()
     eventually(kiosk, "window.prints === 1")
     expect(kiosk.locator('[data-act="printed"]')).to_be_hidden()
     kiosk.reload()
@@ -96,7 +97,7 @@ def test_an_impatient_finger_takes_one_ticket(server: RunningServer, kiosk: Page
     assert waiting() == 1
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
+@LAO_FIRST
 def test_a_ticket_is_taken_by_keyboard_alone(kiosk: Page, lang: str) -> None:
     def tab_to(act: str) -> None:
         for _press in range(40):
@@ -176,6 +177,7 @@ def test_a_screen_that_nobody_touched_asks_nobody(server: RunningServer, screen:
     expect(kiosk.locator('[data-act="stay"]')).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: RunningServer, kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES")
     expect(kiosk.locator('[data-act="take"]')).to_be_visible()
@@ -190,6 +192,7 @@ def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: Runn
     expect(show(kiosk, "number")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_number_stays_readable_while_the_line_is_lost_but_not_for_the_next_person(
     server: RunningServer, screen: Screen
 ) -> None:
@@ -222,7 +225,7 @@ def checked(page: Page) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
+@LAO_FIRST
 def test_every_state_can_be_used_by_everybody(server: RunningServer, kiosk: Page, lang: str) -> None:
     press(kiosk, f"language:{lang}")
     said = checked(kiosk)
@@ -250,22 +253,20 @@ def test_every_state_can_be_used_by_everybody(server: RunningServer, kiosk: Page
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[RunningServer]:
     """A centre with office hours, in its lunch break."""
-    catalogue = shutil.copy(ROOT / "config" / "centres" / "odsc.toml", tmp_path / "centres.toml")
     clock = ("--clock", "2026-11-23T12:10+07:00@1")
     office = RunningServer(f"sqlite:///{tmp_path}/office.db", tmp_path, *clock)
-    office.cli("seed", str(catalogue))
+    store = open_store(office.database)
+    seed(store, load_catalogue(CATALOGUE))
+    store.engine.dispose()
     with office as running:
         yield running
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
-def test_a_closed_screen_can_be_read_by_everybody(office: RunningServer, screen: Screen, lang: str) -> None:
-    store = Store(office.database)
-    link = create_token(store, Role.KIOSK, centre="SAY", kind="link")
-    store.engine.dispose()
+def test_a_closed_screen_can_be_read_by_everybody(office: RunningServer, screen: Screen) -> None:
     kiosk = screen(KIOSK)
-    kiosk.goto(f"{office.url}/sign-in/{link}")
-    kiosk.goto(f"{office.url}/kiosk/SAY?lang={lang}")
-    expect(show(kiosk, "closed")).to_have_attribute("data-value", "lunch")
-    expect(show(kiosk, "again")).to_have_text("12:45")
-    assert checked(kiosk) == []
+    sign_in(office, kiosk, Role.KIOSK)
+    for lang in ("lo", "en"):
+        kiosk.goto(f"{office.url}/kiosk/SAY?lang={lang}")
+        expect(show(kiosk, "closed")).to_have_attribute("data-value", "lunch")
+        expect(show(kiosk, "again")).to_have_text("12:45")
+        assert checked(kiosk) == []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from commands.access import create_user
 from commands.permissions import Role
@@ -12,7 +12,7 @@ from commands.seed import seed
 from composition import open_store
 from config.catalogue import demonstration, load_catalogue
 from server import CATALOGUE
-from tests.e2e.conftest import DESK, KIOSK, PHONE, TV, Screen, press, show, sign_in, take_ticket
+from tests.e2e.conftest import DESK, KIOSK, LAO_FIRST, PHONE, TV, Screen, press, show, sign_in, take_ticket
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
@@ -43,7 +43,7 @@ def go(office: Page, section: str) -> None:
     expect(office.locator(f'[data-act="section:{section}"]')).to_have_attribute("aria-current", "page")
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
+@LAO_FIRST
 def test_a_managers_morning(centre: RunningServer, screen: Screen, complaints: list[str], lang: str) -> None:
     office, kiosk, tv = screen(DESK, lang), screen(KIOSK, lang), screen(TV, lang)
     sign_in(centre, office, Role.MANAGER)
@@ -110,7 +110,7 @@ def _a_past(centre: RunningServer) -> None:
     centre.api("POST", f"/tickets/{tickets[-1]['token']}/cancel", {})
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
+@LAO_FIRST
 def test_charts_are_drawn_from_the_table_beside_them(centre: RunningServer, screen: Screen, lang: str) -> None:
     _a_past(centre)
     office = screen(DESK, lang)
@@ -156,20 +156,21 @@ def test_today_follows_the_floor_without_a_reload(centre: RunningServer, screen:
     expect(counter).to_have_attribute("data-state", "closed", timeout=SOON)
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
-def test_every_page_of_the_office_can_be_used_by_everybody(centre: RunningServer, screen: Screen, lang: str) -> None:
+@pytest.mark.parametrize("size", [DESK, pytest.param(PHONE, marks=pytest.mark.slow)])
+@LAO_FIRST
+def test_every_page_of_the_office_can_be_used_by_everybody(
+    centre: RunningServer, screen: Screen, lang: str, size: ViewportSize
+) -> None:
     _a_past(centre)
-    office = screen(DESK, lang)
+    office = screen(size, lang)
     sign_in(centre, office, Role.MANAGER)
     said = faults(office)
-    for size in (DESK, PHONE):
-        office.set_viewport_size(size)
-        for section in SECTIONS:
-            office.goto(f"{centre.url}/office/SAY/{section}")
-            if size is DESK:
-                for folded in office.locator("main details").all():
-                    folded.evaluate("(details) => (details.open = true)")
-            said += faults(office)
+    for section in SECTIONS:
+        office.goto(f"{centre.url}/office/SAY/{section}")
+        if size is DESK:
+            for folded in office.locator("main details").all():
+                folded.evaluate("(details) => (details.open = true)")
+        said += faults(office)
     assert said == []
 
 

@@ -16,7 +16,7 @@ from commands.counters import open_counter
 from commands.tickets import TicketRequest, issue_ticket
 from display.sizes import FLOOR, LAO_LETTER, SHORTER_SIDE
 from store.unit import Store
-from tests.e2e.conftest import TV, Screen, eventually, show
+from tests.e2e.conftest import LAO_FIRST, TV, Screen, eventually, show
 from tests.e2e.televisions import announced, big_centre, lost, numbers, watch_tv
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
@@ -127,6 +127,7 @@ def test_who_hears_the_page_is_told_in_both_languages(server: RunningServer, scr
 # The server dies
 
 
+@pytest.mark.slow
 def test_what_was_called_while_the_line_was_down_is_announced(server: RunningServer, screen: Screen) -> None:
     people(server, 4)
     tv = screen(TV, "en")
@@ -160,6 +161,7 @@ def navigations(page: Page) -> list[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_another_version_of_the_server_is_loaded_by_itself(server: RunningServer, screen: Screen) -> None:
     people(server, 2)
     tv = screen(TV, "en")
@@ -195,6 +197,7 @@ def loads_again_after(page: Page, seconds: int) -> Iterator[list[str]]:
     yield loaded
 
 
+@pytest.mark.slow
 def test_a_page_whose_script_did_not_come_is_loaded_again(
     server: RunningServer, screen: Screen, complaints: list[str]
 ) -> None:
@@ -288,16 +291,16 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield server
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
-def test_everything_is_within_the_screen(big: RunningServer, screen: Screen, lang: str) -> None:
+@pytest.mark.parametrize("size", [TV, *(pytest.param(size, marks=pytest.mark.slow) for size in (SMALL_TV, UPRIGHT_TV))])
+@LAO_FIRST
+def test_everything_is_within_the_screen(big: RunningServer, screen: Screen, lang: str, size: ViewportSize) -> None:
+    tv = screen(size, lang)
     said = []
-    for size in (TV, SMALL_TV, UPRIGHT_TV):
-        tv = screen(size, lang)
-        for asked in ("", "&distance=2&diagonal=55", "&distance=4&diagonal=55", "&distance=8&diagonal=55"):
-            tv.goto(f"{big.url}/display/BIG?lang={lang}{asked}")
-            live(tv)
-            said += [f"{size['width']}{asked}: {each}" for each in lost(tv)]
-        said += faults(tv)
+    for asked in ("", "&distance=2&diagonal=55", "&distance=4&diagonal=55", "&distance=8&diagonal=55"):
+        tv.goto(f"{big.url}/display/BIG?lang={lang}{asked}")
+        live(tv)
+        said += [f"{asked}: {each}" for each in lost(tv)]
+    said += faults(tv)
     assert not said, "\n".join(said)
 
 
