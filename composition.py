@@ -24,10 +24,11 @@ import display.pages
 import door.operators
 import door.pages
 import kiosk.pages
-import office.pages
+import office
 from answers import pages
 from answers.guards import House, check_request
 from answers.limiter import Limiter
+from answers.smaller import compress
 from api.endpoint import Code, Secret
 from api.problems import answer_error
 from commands.housekeeping import back_up, end_all_past_days, forget_old_answers, warn_of_clock
@@ -40,7 +41,7 @@ from store.unit import Store
 
 HERE = Path(__file__).parent
 DAY_ENDS_EVERY_SECONDS = 20
-AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office.pages
+AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office
 
 
 class _App(Flask):
@@ -62,7 +63,8 @@ def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool 
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a kiosk stands open for weeks; the form is bound to its session
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    app.extensions["onedoor"] = House(store, public_url, demo, Limiter(settings.redis_url), _off_the_loop)
+    limiter = Limiter(settings.redis_url)
+    app.extensions["onedoor"] = House(store, public_url, demo, limiter, _off_the_loop, backup_dir=settings.backup_dir)
     app.url_map.converters |= {"code": Code, "secret": Secret}
     app.before_request(check_request)
     csrf = CSRFProtect(app)
@@ -71,6 +73,7 @@ def create_app(settings: Settings, store: Store, *, public_url: str, demo: bool 
         app.register_blueprint(audience.bp)
     app.register_error_handler(Exception, _answer_error)
     pages.configure(app)
+    app.after_request(compress)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     feed = open_feed(app, store, public_url, async_mode=settings.onedoor_async, redis_url=settings.redis_url)

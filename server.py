@@ -32,13 +32,14 @@ from sqlalchemy import select
 
 from answers import pages
 from commands.access import create_token, create_user
+from commands.demonstration import demo_past
 from commands.history import import_history
 from commands.housekeeping import end_all_past_days
 from commands.permissions import Role
 from commands.seed import seed
 from commands.verify import verify
 from composition import HERE, create_app, open_store, serve_forever, start_background, upgrade_tables
-from config.catalogue import CatalogueError, demonstration, load_catalogue
+from config.catalogue import DEMONSTRATION, CatalogueError, demonstration, load_catalogue
 from config.settings import Settings
 from queueing.refusals import Invalid, NotFound
 from replay.run import replay
@@ -106,7 +107,7 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     _refuse_taken_port(host, port)
     store = open_store(settings.database_url, clock)
     if demo and not _centres(store):
-        seed(store, demonstration(load_catalogue(CATALOGUE)))
+        _begin_demonstration(store)
     public_url = settings.public_url or f"http://{_reachable(host)}:{port}"
     app, feed = create_app(settings, store, public_url=public_url, demo=demo)
     start_background(settings, store, feed)
@@ -122,6 +123,14 @@ def _refuse_taken_port(host: str, port: int) -> None:
             pass
     except (OSError, OverflowError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}") from error
+
+
+def _begin_demonstration(store: Store) -> None:
+    """The demonstration centre in an empty database, with a past that is made up; its today has not begun."""
+    catalogue = load_catalogue(CATALOGUE)
+    seed(store, demonstration(catalogue))
+    demo_past(store, catalogue, DEMONSTRATION)
+    store.outgoing.clear()  # nobody has listened yet
 
 
 def _clock(simulated: str | None, host: str) -> Clock:

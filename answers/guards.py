@@ -3,10 +3,13 @@
 Used by the API and the pages alike. A route without a permission is refused to everybody.
 """
 
+import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
@@ -54,6 +57,7 @@ class House:
     demo: bool
     limiter: Limiter
     off_the_loop: Callable[..., Any]
+    backup_dir: Path | None = None
 
 
 def house() -> House:
@@ -143,6 +147,15 @@ def _find_caller() -> Caller | None:
 def address() -> str:
     """Who asks, when nobody in particular does."""
     return request.remote_addr or "?"
+
+
+def is_beside_us() -> bool:
+    """Whether the asker sits at this very machine, and its browser knows it: no name of another site leads here."""
+    try:
+        here = ipaddress.ip_address(address()).is_loopback
+    except ValueError:
+        return False
+    return here and (urlsplit(f"//{request.host}").hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 def _limit() -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,7 +19,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
 from answers.words import _, languages, named, say
-from queueing.refusals import Invalid, NotFound, Refused
+from queueing.hours import Closed
+from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
 from store.busy import Busy
 
 # Nothing from elsewhere, no inline script; a QR code may be a data: image.
@@ -41,6 +42,8 @@ def configure(app: Flask) -> None:
         language_name=language_name,
         clock=clock,
         long_date=long_date,
+        short_date=short_date,
+        day_range=day_range,
         here=here,
     )
     app.context_processor(lambda: words_in(language()))
@@ -88,6 +91,26 @@ def long_date(instant: str, lang: str) -> str:
         return format_date(datetime.fromisoformat(instant).date(), "full", locale=lang)
     except (UnknownLocaleError, ValueError):
         return format_date(datetime.fromisoformat(instant).date(), "full", locale="en")
+
+
+def short_date(day: str | date, lang: str) -> str:
+    """A date with its weekday, short, in words."""
+    return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "EEE d MMM", lang)
+
+
+def day_range(first: date, last: date, lang: str) -> str:
+    """From one date to another, or the one that both are."""
+    whole = "d MMM y"
+    if first == last:
+        return _dated(first, whole, lang)
+    return f"{_dated(first, 'd MMM' if first.year == last.year else whole, lang)} – {_dated(last, whole, lang)}"
+
+
+def _dated(day: date, pattern: str, lang: str) -> str:
+    try:
+        return format_date(day, pattern, locale=lang)
+    except (UnknownLocaleError, ValueError):
+        return format_date(day, pattern, locale="en")
 
 
 def _protect(response: Response) -> Response:
@@ -160,8 +183,14 @@ def kind_problem(error: Exception, lang: str) -> Problem:
     """The problem that an error stands for, in words for people instead of programs."""
     said = problem_for(error, lang)
     kinder = _UNKNOWN.get(error.what) if isinstance(error, NotFound) else None
-    kinder = kinder or _KINDER.get(said.slug)
+    if kinder is None and not is_paused(error):
+        kinder = _KINDER.get(said.slug)
     return replace(said, detail=say(lang, kinder)) if kinder else said
+
+
+def is_paused(error: Exception) -> bool:
+    """Whether the opening hours are not what keeps tickets from being given."""
+    return isinstance(error, CentreClosed) and error.facts["why"] == Closed.PAUSED
 
 
 _PLAIN: Mapping[type[Exception], str] = {

@@ -1,12 +1,12 @@
 """Every refusal as status code and sentence: one table for the API's problem documents and the pages' kind words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from answers.words import _, say
-from queueing.refusals import Invalid, NotFound, Refused
+from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
 
 TYPE = "/api/docs#"
 
@@ -58,6 +58,7 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "recalls-used-up": (409, _("Called often enough"), _("Ticket {number} was recalled {times} times already.")),
     "recall-too-soon": (409, _("Just called"), _("Wait a moment before you recall ticket {number} again.")),
     "grace-over": (409, _("Came back too late"), _("Ticket {number} was missed over {minutes} minutes ago.")),
+    "passed-already": (409, _("Others went first already"), _("Ticket {number} has let others go first once.")),
     "clock-behind": (
         409,
         _("The clock is wrong"),
@@ -80,6 +81,14 @@ MISTAKES: Mapping[str, str] = {
     "not-a-date": _("A date is written as 2026-11-24."),
     "dates-backwards": _("The last day is before the first."),
     "not-yours": _("You can't choose this."),
+    "ends-before-it-begins": _("The end must be later than the beginning."),
+    "hours-overlap": _("The second hours begin before the first ones end."),
+    "not-in-the-break": _("Tickets must open again within the break."),
+    "not-a-time": _("A time is written as 08:30; midnight at the end of a day as 24:00."),
+    "day-is-past": _("This day is past."),
+    "not-the-same": _("The two passwords are not the same."),
+    "yourself": _("You can't do this to yourself."),
+    "unknown-code": _("No screen of this centre shows this code now. Codes change after ten minutes."),
     "bad-key": _("A key has 1 to 255 printable characters."),
     "bad-value": _("This value does not fit here."),
     "unknown-field": _("There is no such field."),
@@ -107,13 +116,21 @@ def problem(slug: str, language: str, **facts: object) -> Problem:
     return Problem(status, slug, say(language, title), say(language, detail, _worded(language, facts)))
 
 
+# Where the opening hours do not say why.
+_CLOSED: Mapping[str, str] = {
+    "paused": _("The centre has stopped giving tickets for now. Please ask the staff."),
+}
+
+
 def problem_of(error: Refused | Invalid | NotFound, language: str) -> Problem:
     """The refusal that an error stands for, in a language."""
     if isinstance(error, NotFound):
         return problem("not-found", language)
     if isinstance(error, Invalid):
         return invalid(language, [(error.field, error.reason, error.facts)])
-    return problem(error.slug, language, **error.facts)
+    said = problem(error.slug, language, **error.facts)
+    why = _CLOSED.get(str(error.facts.get("why"))) if isinstance(error, CentreClosed) else None
+    return replace(said, detail=say(language, why)) if why else said
 
 
 def invalid(language: str, mistakes: list[tuple[str, str, Mapping[str, object]]]) -> Problem:

@@ -223,15 +223,19 @@ class CounterNow(BoardCounter):
 
 
 class TicketStep(Answer):
-    """A step of the visit."""
+    """A step of the visit; `finished_at` is when it ended, whatever the outcome."""
 
     code: str
     name: str
     state: StepState
+    finished_at: str | None
 
 
 class Ticket(Answer):
-    """A visit. `token`, `url` and `qr_svg_url` are null unless the asker made the ticket or holds it."""
+    """A visit. `token`, `url` and `qr_svg_url` are null unless the asker made the ticket or holds it.
+
+    `may_pass`: the person waits and has not let others go first yet.
+    """
 
     id: str
     token: str | None
@@ -246,6 +250,7 @@ class Ticket(Answer):
     issued_at: str
     called_at: str | None
     position: int | None
+    may_pass: bool
     estimate: Estimate | None
     url: str | None
     qr_svg_url: str | None

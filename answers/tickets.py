@@ -39,10 +39,7 @@ def _ticket(centre: CentreInfo, visit: Visit, place: int | None) -> dict[str, An
         "number": visit.number,
         "centre": centre.code,
         "state": visit.state,
-        "services": [
-            {"code": s.service, "name": service_name(centre, s.service, visit.language), "state": s.state}
-            for s in steps_in_order(visit)
-        ],
+        "services": [_step(centre, visit.language, s) for s in steps_in_order(visit)],
         "service": step.service,
         "counter": step.at_counter,
         "channel": visit.channel,
@@ -50,9 +47,19 @@ def _ticket(centre: CentreInfo, visit: Visit, place: int | None) -> dict[str, An
         "issued_at": local(visit.issued_at, centre.zone),
         "called_at": local(step.called_at, centre.zone) if step.called_at else None,
         "position": place,
+        "may_pass": step.state is StepState.WAITING and step.passed_at is None,
         "estimate": None,
         "url": None,
         "qr_svg_url": None,
+    }
+
+
+def _step(centre: CentreInfo, language: str | None, step: Step) -> dict[str, Any]:
+    return {
+        "code": step.service,
+        "name": service_name(centre, step.service, language),
+        "state": step.state,
+        "finished_at": local(step.finished_at, centre.zone) if step.finished_at else None,
     }
 
 
@@ -151,6 +158,7 @@ _WHY = {
 }
 _WITH_PRIORITY = _("{why}. {group}: {minutes} min credit")
 _EARLY = _("{why}. Not before {slot} unless nobody else waits")
+_PASSED = _("{why}. Let others go first at {passed}")
 _DIRECT = _("{why}. For counter {counter} only")
 
 
@@ -169,6 +177,9 @@ def why(centre: CentreInfo, visit: Visit, language: str, now: datetime) -> str:
     if weight and visit.priority:
         group = named(centre.groups[visit.priority].names, language, centre.languages)
         sentence = say(language, _WITH_PRIORITY, {"why": sentence, "group": group, "minutes": _minutes(weight)})
+    if step.let_pass and step.passed_at:
+        passed = _clock(step.passed_at, centre.zone)
+        sentence = say(language, _PASSED, {"why": sentence, "passed": passed})
     if step.not_before and now < step.not_before:
         sentence = say(language, _EARLY, {**facts, "why": sentence})
     if step.direct_to is not None:

@@ -117,6 +117,22 @@ def cancel(ticket: str, body: schemas.AskReason) -> Response:
     return _act(_centre_code(held), lambda unit: moves.leave(unit, held), reveal=True)
 
 
+@endpoint(
+    "POST",
+    "/tickets/<secret:ticket>/pass",
+    Permission.HOLD_TICKET,
+    body=schemas.Nothing,
+    answers={200: schemas.Ticket},
+    refusals=("wrong-state", "passed-already"),
+)
+def let_others_pass(ticket: str) -> Response:
+    """Let others go first: ten minutes later in the queue, once for each service. Staff may do it by the id."""
+    held = ticket_of_token(store().key, ticket)
+    if held is None:
+        return _staff_act(ticket, moves.let_others_pass)
+    return _act(_centre_code(held), lambda unit: moves.let_others_pass(unit, held), reveal=True)
+
+
 def _act(code: str, work: Callable[[Unit], Visit], *, reveal: bool = False) -> Response:
     return act(code, lambda unit: _shown(unit, work(unit)), reveal=reveal)
 

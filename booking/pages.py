@@ -1,24 +1,21 @@
 """Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
 
-from typing import Any
+from pathlib import Path
 
-from flask import Blueprint, Response, make_response, redirect, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from answers.centres import centre_detail, service_list
 from answers.guards import house, language, needs, store
 from answers.pages import page
 from answers.presses import new_key, press, take_ticket
-from answers.problems import STATES
-from answers.tickets import place_in_queue, service_name, ticket_answer
-from answers.words import say
+from answers.tickets import place_in_queue, ticket_answer
 from booking.qr import qr_svg
-from commands.moves import leave
+from booking.ticket_page import ticket_facts
+from commands.moves import leave, let_others_pass
 from commands.permissions import Permission
 from queueing.refusals import Invalid, KeyReused, NotFound
-from queueing.visit import Visit
 from store.board import read_head
-from store.centre import CentreInfo
 from store.ids import ticket_of_token
 from store.visits import centre_of, read_visit
 
@@ -64,13 +61,18 @@ def ticket(token: str) -> Response:
         if visit is None:
             raise NotFound("ticket")
         answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now))
-    states = {state: say(language(), word) for state, word in STATES.items()}
-    services = {code: service_name(centre, code, language()) for code in centre.services}
-    facts: dict[str, Any] = {"states": states, "services": services, "names": centre.names}
-    facts["counter"] = _counter(centre, visit)
+    facts = ticket_facts(centre, visit, language(), now)
     response = page("booking/ticket.html", ticket=answer, token=token, key=new_key(), **facts)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+@bp.get("/t/worker.js")
+@needs(Permission.PUBLIC)
+def worker() -> Response:
+    """The script that keeps a ticket's page for when the line is down; here, since it rules what is under it."""
+    script = Path(current_app.static_folder or "", "js", "worker.js").read_text(encoding="utf-8")
+    return make_response(script, 200, {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-cache"})
 
 
 def _find(token: str) -> tuple[int, str]:
@@ -82,11 +84,6 @@ def _find(token: str) -> tuple[int, str]:
         if code is not None:
             return number, code
     raise NotFound("ticket")
-
-
-def _counter(centre: CentreInfo, visit: Visit) -> dict[str, Any] | None:
-    at = visit.step.at_counter
-    return None if at is None else {"number": at, "names": centre.counters[at].names}
 
 
 @bp.get("/t/<secret:token>/qr.svg")
@@ -105,6 +102,15 @@ def leave_queue(token: str) -> AnyResponse:
     """The citizen goes. Raises NotFound, WrongState."""
     number, code = _find(token)
     press(code, lambda unit: {"ticket": leave(unit, number).id})
+    return redirect(url_for("booking.ticket", token=token), 303)
+
+
+@bp.post("/t/<secret:token>/pass")
+@needs(Permission.HOLD_TICKET)
+def pass_others(token: str) -> AnyResponse:
+    """The citizen lets others go first. Raises NotFound, WrongState, PassedAlready."""
+    number, code = _find(token)
+    press(code, lambda unit: {"ticket": let_others_pass(unit, number).id})
     return redirect(url_for("booking.ticket", token=token), 303)
 
 

@@ -62,13 +62,13 @@ _FIND = (
     )
     .outerjoin(Centre, Centre.id == AccessToken.centre_id)
     .outerjoin(User, User.id == AccessToken.user_id)
-    .where(AccessToken.hash == bindparam("hash"), AccessToken.revoked_at.is_(None))
+    .where(AccessToken.hash == bindparam("hash"), AccessToken.revoked_at.is_(None), User.disabled_at.is_(None))
 )
 
 
 def find_caller(conn: Connection, token: str, *kinds: str) -> Caller | None:
     """Who holds a token of one of these kinds (default: device or session), or None when it is not good (any more)."""
-    row = conn.execute(_FIND, {"hash": _digest(token)}).first()
+    row = conn.execute(_FIND, {"hash": digest(token)}).first()
     if row is None or row.kind not in (kinds or ("device", "session")) or _expired(row):
         return None
     return Caller(row.id, row.kind, Role(row.role), row.code, row.counter, row.name)
@@ -76,14 +76,14 @@ def find_caller(conn: Connection, token: str, *kinds: str) -> Caller | None:
 
 def known_caller(store: Store, token: str) -> Caller | None:
     """As `find_caller` for devices and sessions, from memory when the token was good a moment ago."""
-    digest = _digest(token)
-    known = store.callers.get(digest)
+    key = digest(token)
+    known = store.callers.get(key)
     if isinstance(known, Caller):
         return known
     with store.glancing() as conn:
         caller = find_caller(conn, token)
     if caller is not None:
-        store.callers.remember(digest, caller)
+        store.callers.remember(key, caller)
     return caller
 
 
@@ -92,7 +92,8 @@ def _expired(row: Row[*tuple[object, ...]]) -> bool:
     return expires is not None and expires <= datetime.now(UTC)
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """What is stored of a token."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -106,7 +107,7 @@ def create_token(
     with store.writing() as conn:
         centre_id = _centre_id(conn, role, centre)
         _check_counter(conn, centre_id, counter)
-        return _insert_token(conn, role, kind, centre_id=centre_id, counter=counter)
+        return insert_token(conn, role, kind, centre_id=centre_id, counter=counter)
 
 
 def _centre_id(conn: Connection, role: Role, centre: str | None) -> int | None:
@@ -131,7 +132,7 @@ def _check_counter(conn: Connection, centre_id: int | None, counter: int | None)
 _LASTS = {"session": SESSION_LASTS, "link": LINK_LASTS}
 
 
-def _insert_token(
+def insert_token(
     conn: Connection,
     role: Role,
     kind: str,
@@ -140,10 +141,11 @@ def _insert_token(
     counter: int | None = None,
     user_id: int | None = None,
 ) -> str:
+    """Stores a new token and gives it; as `create_token`, within a transaction."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     row = {
         "id": new_id(),
-        "hash": _digest(token),
+        "hash": digest(token),
         "kind": kind,
         "role": role.value,
         "centre_id": centre_id,
@@ -158,14 +160,10 @@ def _insert_token(
 
 def create_user(store: Store, name: str, password: str, role: Role, centre: str | None) -> None:
     """Adds a person who signs in. Raises Invalid for a name that is taken or a password under 12 characters."""
-    if not name.strip():
-        raise Invalid("name", "required")
-    if len(name) > MOST_NAME:
-        raise Invalid("name", "too-long", most=MOST_NAME)
-    if len(password) < LEAST_PASSWORD:
-        raise Invalid("password", "too-short", least=LEAST_PASSWORD)
+    check_new_person(name)
+    check_password(password)
     row = {"id": new_id(), "name": name, "role": role.value, "created_at": datetime.now(UTC)}
-    row["password_hash"] = _hasher.hash(password)
+    row["password_hash"] = hash_new_password(password)
     try:
         with store.writing() as conn:
             conn.execute(insert(User), {**row, "centre_id": _centre_id(conn, role, centre)})
@@ -173,17 +171,38 @@ def create_user(store: Store, name: str, password: str, role: Role, centre: str 
         raise Invalid("name", "taken", value=name) from error
 
 
+def check_new_person(name: str) -> None:
+    """Raises Invalid for a name that nobody can have."""
+    if not name.strip() or not name.isprintable():
+        raise Invalid("name", "required")
+    if len(name) > MOST_NAME:
+        raise Invalid("name", "too-long", most=MOST_NAME)
+
+
+def check_password(password: str) -> None:
+    """Raises Invalid for a password that is soon guessed."""
+    if len(password) < LEAST_PASSWORD:
+        raise Invalid("password", "too-short", least=LEAST_PASSWORD)
+
+
+def hash_new_password(password: str) -> str:
+    """What is stored of a password; takes long, so that guessing does."""
+    return _hasher.hash(password)
+
+
 def sign_in(store: Store, name: str, password: str, off_the_loop: Callable[..., bool]) -> str | None:
     """A session token for a name and its password, or None. The hash is checked where it stops no socket."""
     with store.reading() as conn:
-        user = conn.execute(
-            select(User.id, User.password_hash, User.role, User.centre_id).where(User.name == name)
-        ).first()
+        user = conn.execute(select(User.id, User.password_hash).where(User.name == name)).first()
     good = off_the_loop(_verify, user.password_hash if user else None, password)
     if user is None or not good:
         return None
-    with store.writing() as conn:
-        return _insert_token(conn, Role(user.role), "session", centre_id=user.centre_id, user_id=user.id)
+    with store.writing() as conn:  # as they are now: a manager may have changed them while the hash was checked
+        here = User.id == user.id, User.password_hash == user.password_hash, User.disabled_at.is_(None)
+        now = conn.execute(select(User.role, User.centre_id).where(*here)).first()
+        if now is None:
+            return None
+        return insert_token(conn, Role(now.role), "session", centre_id=now.centre_id, user_id=user.id)
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
@@ -207,7 +226,7 @@ def redeem_link(store: Store, token: str) -> tuple[str, Role, str | None] | None
             return None
         centre_id = _centre_id(conn, caller.role, caller.centre)
         kind = "session" if caller.role.includes(Role.STAFF) else "device"
-        return _insert_token(conn, caller.role, kind, centre_id=centre_id), caller.role, caller.centre
+        return insert_token(conn, caller.role, kind, centre_id=centre_id), caller.role, caller.centre
 
 
 def revoke(store: Store, token_id: int) -> None:

@@ -48,8 +48,7 @@ def _expire(unit: Unit, day: date) -> int:
     for ticket, business_date in rows:
         visit = unit.visit(ticket)
         step = visit.step
-        queued_at = step.due_at + step.credit if step.due_at else None
-        latest = max(filter(None, (unit.centre.hours.closing(business_date), queued_at, step.held_since)))
+        latest = max(filter(None, (unit.centre.hours.closing(business_date), step.queued_at, step.held_since)))
         unit.act(visit, Act.EXPIRE, at=latest)
     return len(rows)
 

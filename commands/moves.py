@@ -1,15 +1,17 @@
-"""Moving people: on hold and back, to another service or counter, out of the queue, and the steps of their visit."""
+"""Moving people: on hold and back, behind others, to another service or counter, out, and the steps of a visit."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import insert
 
 from commands.calls import close_if_day_ended
 from commands.tickets import check_service
-from queueing.order import Joined, place
-from queueing.refusals import GraceOver, Invalid, ServiceClosed, WrongState
+from queueing.order import Joined, let_pass, place
+from queueing.refusals import GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
 from queueing.states import Act, StepState
 from queueing.visit import Step, Visit, place_facts
+from store.queue import calling_counters, waiting_steps
 from store.tables import Note
 from store.unit import Unit
 
@@ -92,6 +94,18 @@ def _rejoin(unit: Unit, visit: Visit, joined_as: Joined, position: int) -> dict[
 def leave(unit: Unit, ticket: int) -> Visit:
     """The citizen goes. Raises NotFound, WrongState."""
     return _end_visit(unit, ticket, Act.LEAVE, None)
+
+
+def let_others_pass(unit: Unit, ticket: int) -> Visit:
+    """The citizen lets others go first, once in each queue. Raises NotFound, WrongState, PassedAlready."""
+    visit = unit.visit(ticket)
+    unit.check(visit, Act.PASS)
+    if visit.step.passed_at is not None:
+        raise PassedAlready(visit.number)
+    queue, counters = waiting_steps(unit.conn, unit.centre.id), calling_counters(unit.conn, unit.centre)
+    mine = next(step for step in queue if step.ticket == ticket)
+    by = let_pass(mine, queue, counters, unit.now, cap=unit.centre.rules.max_credit)
+    return unit.act(visit, Act.PASS, by=by // timedelta(microseconds=1))
 
 
 def cancel(unit: Unit, ticket: int, reason: str | None = None) -> Visit:

@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Update, delete, insert, select, update
 
+from commands.settings import update_centre
 from config.catalogue_models import Catalogue
 from config.catalogue_models import Centre as CatalogueCentre
-from queueing.events import Kind
-from store.centre import read_centre
 from store.ids import new_id
 from store.tables import Centre, CentreProfile, Counter, Holiday, PriorityGroup, Service
-from store.unit import Store, Unit
+from store.unit import Store
 
 _ACTOR = "seed"
 Rows = list[dict[str, Any]]
@@ -41,7 +40,7 @@ def seed(store: Store, catalogue: Catalogue) -> list[SeedResult]:
     """Creates or updates every centre of a catalogue, each in one transaction; centres that it does not name stay.
 
     What the catalogue no longer has is disabled and kept, for tickets refer to it; holidays become the catalogue's.
-    A centre's notice is the manager's and stays. Raises Busy.
+    A centre's notice and a stop of ticketing are the manager's and stay. Raises Busy.
     """
     return [_seed_centre(store, catalogue, position) for position in range(len(catalogue.centres))]
 
@@ -58,16 +57,8 @@ def _seed_centre(store: Store, catalogue: Catalogue, position: int) -> SeedResul
     with store.unit(code, _ACTOR) as unit:
         changed = _write(unit.conn, unit.centre.id, settings)
         if changed:
-            _tell(unit)
+            update_centre(unit)
     return SeedResult(code, "updated" if changed else "unchanged")
-
-
-def _tell(unit: Unit) -> None:
-    """Every process reads the settings anew, and the screens are told."""
-    centre = unit.centre.id
-    unit.conn.execute(update(Centre).where(Centre.id == centre).values(version=Centre.version + 1))
-    unit.centre = read_centre(unit.conn, centre)
-    unit.tell(Kind.CENTRE_UPDATED, live=False)
 
 
 def _settings(catalogue: Catalogue, position: int) -> _Settings:

@@ -1,48 +1,34 @@
 """Staff at a counter: choose one, open it, call, serve, and see who waits and why."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.centres import centre_detail, centre_list
+from answers.centres import centre_list
 from answers.guards import language, needs, require, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
-from commands import calls, moves
-from commands.counters import close_counter, find_counter, open_counter, pause_counter
+from commands import calls
+from commands.counters import find_counter
 from commands.permissions import Permission
+from counter.acts import AWAY_ACTS, COUNTER_ACTS, HERE_ACTS, seen_here, seen_ticket
+from counter.choice import read_choice
+from counter.lists import Show
 from counter.picture import read_picture
-from queueing.refusals import NotFound, Refused
-from queueing.visit import Visit
-from store.queue import CounterNow
+from queueing.refusals import Invalid, NotFound, Refused
 from store.unit import Unit
-from store.visits import centre_of
 
 bp = Blueprint("counter", __name__)
 
 _RULE = "/counter/<code:code>/<int(max=9999):number>"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")
-COUNTER_ACTS: Mapping[str, Callable[[Unit, int], CounterNow]] = {
-    "open": open_counter,
-    "pause": pause_counter,
-    "close": close_counter,
-}
-TICKET_ACTS: Mapping[str, Callable[[Unit, int], Visit]] = {
-    "recall": calls.recall,
-    "serve": calls.serve,
-    "finish": calls.finish,
-    "no-show": calls.no_show,
-    "hold": moves.hold,
-    "resume": moves.resume,
-    "transfer": lambda unit, ticket: moves.transfer(unit, ticket, service=request.form.get("service")),
-}
 NOBODY = "nobody"  # what a press says when it found nobody to call
 
 
-def _names(acts: Mapping[str, Any]) -> str:
+def _names(acts: Iterable[str]) -> str:
     return ", ".join(f"'{act}'" for act in acts)
 
 
@@ -59,7 +45,7 @@ def choose() -> AnyResponse:
     if not _CODE.fullmatch(code):
         raise NotFound("centre")
     require(Permission.WORK_QUEUE, code)
-    return page("counter/choose.html", centre=centre_detail(store(), code))
+    return page("counter/choose.html", **read_choice(store(), code, language()))
 
 
 @bp.get(_RULE)
@@ -69,19 +55,27 @@ def work(code: str, number: int) -> Response:
     return _desk(code, number, said=request.args.get("said"))
 
 
+def _show() -> Show:
+    """Which list the clerk looks at; this counter's unless another was asked for."""
+    asked = request.args.get("show", "")
+    return Show(asked) if asked in set(Show) else Show.MINE
+
+
 def _desk(
     code: str, number: int, status: int = 200, *, said: str | None = None, problem: str | None = None
 ) -> Response:
-    picture = read_picture(store(), code, number, language())
+    picture = read_picture(store(), code, number, language(), _show())
     return page("counter/work.html", status, key=new_key(), said=said, problem=problem, **picture)
 
 
 @bp.errorhandler(Refused)
-def refused(error: Refused) -> Response:
+@bp.errorhandler(Invalid)
+def refused(error: Refused | Invalid) -> Response:
     """What the rules did not allow is said on the clerk's own page, which shows how things stand now."""
     said = kind_problem(error, language())
+    words = " ".join([said.detail] if not said.errors else [mistake["message"] for mistake in said.errors])
     path = request.view_args or {}
-    return _desk(path["code"], path["number"], said.status, problem=said.detail)
+    return _desk(path["code"], path["number"], said.status, problem=words)
 
 
 @bp.post(f"{_RULE}/<any({_names(COUNTER_ACTS)}):act>")
@@ -109,21 +103,29 @@ def press_next(code: str, number: int) -> AnyResponse:
     return _back(code, number, said=None if called["number"] else NOBODY)
 
 
-@bp.post(f"{_RULE}/<any({_names(TICKET_ACTS)}):act>")
+@bp.post(f"{_RULE}/<any({_names(HERE_ACTS)}):act>")
 @needs(Permission.WORK_QUEUE)
 def press_ticket(code: str, number: int, act: str) -> AnyResponse:
-    """Does something to the person that the clerk saw, whoever is at the counter by now. Raises NotFound, Refused."""
-    press(code, lambda unit: {"state": TICKET_ACTS[act](unit, _ticket(unit)).state})
+    """Does something to the person whom the clerk saw here, as long as they are here. Raises NotFound, Refused."""
+
+    def work(unit: Unit) -> dict[str, Any]:
+        ticket, (what, command) = seen_ticket(unit), HERE_ACTS[act]
+        seen_here(unit, ticket, number, what)
+        return {"state": command(unit, ticket).state}
+
+    press(code, work)
     return _back(code, number)
 
 
-def _ticket(unit: Unit) -> int:
-    asked = request.form.get("ticket", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
-    if centre_of(unit.conn, number) != unit.centre.code:
-        raise NotFound("ticket")
-    return number
+@bp.post(f"{_RULE}/<any({_names(AWAY_ACTS)}):act>")
+@needs(Permission.WORK_QUEUE)
+def press_away(code: str, number: int, act: str) -> AnyResponse:
+    """Brings somebody back who was set aside, or ends a visit. Raises NotFound, Refused."""
+    press(code, lambda unit: {"state": AWAY_ACTS[act](unit, seen_ticket(unit)).state})
+    return _back(code, number)
 
 
 def _back(code: str, number: int, *, said: str | None = None) -> AnyResponse:
-    return redirect(url_for("counter.work", code=code, number=number, said=said), 303)
+    show = _show()
+    kept = None if show is Show.MINE else show
+    return redirect(url_for("counter.work", code=code, number=number, said=said, show=kept), 303)

@@ -2,28 +2,57 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, request
 
-from answers.centres import board_now
+from answers.centres import board_answer
 from answers.guards import needs, store
 from answers.pages import page
 from commands.permissions import Permission
-from store.board import read_head
+from display.sizes import asked_sizes, stylesheet
+from display.standing import standing, what_to_show
+from display.version import version
+from store.board import read_board, read_head
 
 bp = Blueprint("display", __name__)
+
+# A screen on a wall has nobody to press reload. What was loaded whole puts this off by its script (tv.js).
+_AGAIN_SECONDS, _AGAIN_AFTER_ERROR_SECONDS = 60, 10
+
+
+@bp.after_request
+def load_again(response: Response) -> Response:
+    """A page whose script did not come, and a page that says that something failed, are loaded again by themselves."""
+    if response.mimetype == "text/html":
+        seconds = _AGAIN_SECONDS if response.status_code == 200 else _AGAIN_AFTER_ERROR_SECONDS
+        response.headers["Refresh"] = str(seconds)
+    return response
 
 
 @bp.get("/display/<code:code>")
 @needs(Permission.PUBLIC)
 def tv(code: str) -> Response:
     """The board on a large screen. Raises NotFound."""
+    now = store().clock.now()
     with store().reading() as conn:
-        centre = read_head(conn, store().centres, code).info
+        head = read_head(conn, store().centres, code)
+        board = board_answer(read_board(conn, head, now), now)
+    centre = head.info
     asked = request.args.get("lang", "")
     lang = asked if asked in centre.languages else centre.languages[0]
-    services = {service: info.names for service, info in centre.services.items()}
-    values: dict[str, Any] = {"centre": centre, "services": services, "board": board_now(store(), code)}
-    return page("display/tv.html", lang=lang, **values, calls=_latest(values["board"]["calls"]))
+    hours = standing(centre.hours, now)
+    values: dict[str, Any] = {"centre": centre, "board": board, "calls": _latest(board["calls"]), "hours": hours}
+    values |= {"services": {service: info.names for service, info in centre.services.items()}}
+    values |= {"show": what_to_show(board, is_open=hours.open), "sizes": asked_sizes(request.args)}
+    return page("display/tv.html", lang=lang, version=version(), settings=centre.version, **values)
+
+
+@bp.get("/display/sizes.css")
+@needs(Permission.PUBLIC)
+def sizes() -> Response:
+    """The sizes for a distance and a diagonal: a style may stand in no page (CSP), and is needed before any script."""
+    response = make_response(stylesheet(asked_sizes(request.args)))
+    response.mimetype = "text/css"
+    return response
 
 
 def _latest(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def ticket_event(said: Announcement, visit: Visit, topic: str) -> Payload:
     """For the phone that holds the ticket: its state, without asking again."""
     payload = _frame(said, topic, said.event.ticket_seq)
     answer = ticket_answer(said.centre, visit, None)
-    shown = ("number", "state", "services", "service", "counter", "called_at")
+    shown = ("number", "state", "services", "service", "counter", "called_at", "may_pass")
     label = counter_label(said.centre, answer["counter"]) if answer["counter"] is not None else None
     return {**payload, **{key: answer[key] for key in shown}, "counter_label": label, "recalls": visit.step.recalls}
 

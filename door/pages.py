@@ -2,15 +2,16 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, jsonify, redirect, request, url_for
 from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response
 
 from answers.centres import centre_list
-from answers.guards import COOKIE, LANGUAGE_COOKIE, address, hit, house, needs, store
+from answers.guards import COOKIE, LANGUAGE_COOKIE, address, hit, house, is_beside_us, needs, store
 from answers.pages import page
+from answers.pairing import screen_state
 from answers.words import languages
-from commands.access import SESSION_LASTS, redeem_link, revoke, sign_in
+from commands.access import SESSION_LASTS, create_token, redeem_link, revoke, sign_in
 from commands.permissions import Permission, Role
 from queueing.refusals import NotFound
 
@@ -19,13 +20,31 @@ bp = Blueprint("door", __name__)
 _SCREEN_LASTS = 365 * 24 * 3600
 _TRIES = RateLimitItemPerMinute(10)  # of one name from one address
 _LONGEST_NAME = 64
+_ONE_PRESS = (Role.STAFF, Role.MANAGER, Role.ADMIN)
 
 
 @bp.get("/")
 @needs(Permission.PUBLIC)
 def home() -> Response:
     """The centres, and what each screen is for."""
-    return page("door/home.html", centres=centre_list(store())["centres"])
+    return page("door/home.html", centres=centre_list(store())["centres"], one_press=_ONE_PRESS if _is_shown() else ())
+
+
+def _is_shown() -> bool:
+    """Whether a demonstration is looked at on its own machine: nobody else is signed in by one press."""
+    return house().demo and is_beside_us()
+
+
+@bp.post("/demonstration")
+@needs(Permission.PUBLIC)
+def demonstrate() -> Response:
+    """Signs whoever tries the demonstration in, as staff, manager or admin. Raises NotFound everywhere else."""
+    role = next((role for role in _ONE_PRESS if role == request.form.get("role")), None)
+    centres = centre_list(store())["centres"]
+    if not _is_shown() or role is None or not centres:
+        raise NotFound("link")
+    centre = None if role is Role.ADMIN else centres[0]["code"]
+    return _signed_in_as(role, create_token(store(), role, centre=centre, kind="session"), centre)
 
 
 @bp.post("/language")
@@ -49,8 +68,9 @@ def _inside(address: str | None) -> str | None:
 @bp.get("/sign-in", endpoint="sign_in")
 @needs(Permission.PUBLIC)
 def sign_in_form() -> Response:
-    """The form for name and password."""
-    return page("door/sign_in.html", failed=False, name="", next=_inside(request.args.get("next")) or "")
+    """The form for name and password; it says so when a session has ended."""
+    ended = COOKIE in request.cookies and g.caller is None
+    return page("door/sign_in.html", failed=False, ended=ended, name="", next=_inside(request.args.get("next")) or "")
 
 
 @bp.post("/sign-in")
@@ -62,7 +82,7 @@ def sign_in_post() -> Response:
     hit(_TRIES, f"sign-in:{address()}:{name}")
     token = sign_in(store(), name, request.form.get("password", ""), house().off_the_loop)
     if token is None:
-        return page("door/sign_in.html", 401, failed=True, name=name, next=next_page or "")
+        return page("door/sign_in.html", 401, failed=True, ended=False, name=name, next=next_page or "")
     return _signed_in(token, next_page or url_for("counter.choose"), SESSION_LASTS.total_seconds())
 
 
@@ -76,6 +96,10 @@ def follow_link(token: str) -> Response:
     if redeemed is None:
         raise NotFound("link")
     session, role, centre = redeemed
+    return _signed_in_as(role, session, centre)
+
+
+def _signed_in_as(role: Role, session: str, centre: str | None) -> Response:
     if role.includes(Role.MANAGER):
         return _signed_in(session, url_for("office.today"), SESSION_LASTS.total_seconds())
     if role is Role.STAFF:
@@ -89,6 +113,13 @@ def _signed_in(token: str, address: str, seconds: float) -> Response:
     secure = house().public_url.startswith("https:")
     response.set_cookie(COOKIE, token, max_age=int(seconds), httponly=True, secure=secure, samesite="Lax")
     return response
+
+
+@bp.get("/pairing")
+@needs(Permission.PUBLIC)
+def pairing() -> Response:
+    """What became of the code on this browser's screen, for the script of the page that shows it."""
+    return jsonify(state=screen_state())
 
 
 @bp.post("/sign-out")

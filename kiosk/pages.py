@@ -1,20 +1,23 @@
-"""The touch kiosk: language, services, a ticket. It must be paired; a demonstration pairs a browser beside it."""
+"""The touch kiosk: services, documents, a ticket. It must be paired; a demonstration pairs a browser beside it."""
 
 import ipaddress
-from typing import Any
+from datetime import timedelta
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from answers.centres import centre_detail, service_list
+from answers.centres import service_list
 from answers.guards import COOKIE, Unauthorized, address, house, needs, store
-from answers.pages import kind_problem, page
+from answers.pages import kind_problem
+from answers.pairing import pairing_page
 from answers.presses import new_key, take_ticket
-from answers.tickets import place_in_queue, service_name
+from answers.tickets import local, place_in_queue, steps_in_order
 from commands.access import create_token
 from commands.permissions import Permission, Role
+from kiosk.offer import found, grouped
+from kiosk.screen import Screen
+from queueing.journey import plan_steps
 from queueing.refusals import Invalid, KeyReused, NotFound, Refused
-from store.board import read_head
 from store.ids import ticket_of_token
 from store.visits import centre_of, read_visit
 
@@ -23,6 +26,8 @@ bp = Blueprint("kiosk", __name__)
 _PAIRED_SECONDS = 365 * 24 * 3600
 # So many services stand side by side on a tall screen; more are folded into their groups.
 _MOST_UNFOLDED = 10
+# The next person must not find the last one's ticket by the browser's way back.
+_SHOWN_FOR = timedelta(minutes=5)
 
 
 @bp.errorhandler(Unauthorized)
@@ -30,7 +35,7 @@ def pair(_error: Unauthorized) -> Response:
     """What a browser that is no kiosk sees. Beside a demonstration it becomes one by opening the page."""
     code = (request.view_args or {}).get("code", "")
     if not (house().demo and _is_beside_us() and request.endpoint == "kiosk.services" and request.method == "GET"):
-        return page("kiosk/pairing.html", 403, code=code)
+        return pairing_page(code)
     token = create_token(store(), Role.KIOSK, centre=code)
     response = redirect(request.full_path.rstrip("?"))
     secure = house().public_url.startswith("https:")
@@ -48,62 +53,79 @@ def _is_beside_us() -> bool:
 @bp.get("/kiosk/<code:code>")
 @needs(Permission.SHOW_KIOSK)
 def services(code: str) -> Response:
-    """The services, as large buttons."""
-    return _services(code)
-
-
-def _services(code: str, status: int = 200, **said: Any) -> Response:
-    centre = centre_detail(store(), code)
+    """The services as large tiles, grouped by need, or those that a search finds."""
+    screen = Screen.of(code)
+    if screen.closed:
+        return screen.sorry(screen.closed.value)
     offered = service_list(store(), code)["services"]
-    groups: dict[str | None, list[dict[str, Any]]] = {}
-    for service in offered:
-        groups.setdefault(service["group"], []).append(service)
-    with store().reading() as conn:
-        closed = read_head(conn, store().centres, code).info.hours.refusal(store().clock.now())
-    values = {"centre": centre, "groups": groups, "folded": len(groups) > 1 and len(offered) > _MOST_UNFOLDED}
-    values |= {"closed": closed, "key": new_key(), "nothing_chosen": False, "refused": None}
-    return page("kiosk/services.html", status, lang=spoken(centre["languages"]), **values | said)
+    sought = request.args.get("q", "").strip()[:100]
+    groups = grouped(found(offered, sought))
+    folded = not sought and len(groups) > 1 and len(offered) > _MOST_UNFOLDED
+    return screen.page(
+        "kiosk/services.html", groups=groups, folded=folded, sought=sought, chosen=screen.chosen(), info=screen.info
+    )
 
 
-def spoken(known: list[str]) -> str:
-    """The language pressed, else the centre's first: a kiosk is the next person's, whatever its browser prefers."""
-    asked = request.values.get("lang", "")
-    return asked if asked in known else known[0]
+@bp.get("/kiosk/<code:code>/documents")
+@needs(Permission.SHOW_KIOSK)
+def documents(code: str) -> Response:
+    """The documents that the chosen services need; the last step before the ticket."""
+    screen = Screen.of(code)
+    chosen = [screen.info.services[service] for service in screen.chosen()]
+    off = [service.names for service in chosen if not service.enabled]
+    if not chosen:
+        return redirect(url_for("kiosk.services", code=code, lang=screen.lang))
+    if screen.closed:
+        return screen.sorry(screen.closed.value)
+    if off:
+        return screen.sorry("service-closed", services=off)
+    codes = [service.code for service in chosen]
+    then = [screen.info.services[s].names for s in plan_steps(codes, screen.info.then) if s not in codes]
+    more = any(service.enabled and service.code not in codes for service in screen.info.services.values())
+    return screen.page("kiosk/documents.html", chosen=chosen, then=then, more=more, key=new_key())
 
 
 @bp.post("/kiosk/<code:code>")
 @needs(Permission.SHOW_KIOSK)
 def take(code: str) -> Response:
     """Gives the ticket; a second press of the same form shows the same one."""
-    lang = spoken(centre_detail(store(), code)["languages"])
-    if not request.form.getlist("services"):
-        return _services(code, 422, nothing_chosen=True)
+    screen = Screen.of(code)
     try:
-        token = take_ticket(code, channel="kiosk", language=lang)
+        token = take_ticket(code, channel="kiosk", language=screen.lang, priority=request.form.get("priority") or None)
     except (KeyReused, Invalid):  # a page from before, brought back by the browser
-        return redirect(url_for("kiosk.services", code=code, lang=lang), 303)
+        return redirect(screen.address(), 303)
     except Refused as refused:
-        said = kind_problem(refused, lang)
-        return _services(code, said.status, refused=said.detail)
-    return redirect(url_for("kiosk.ticket", code=code, token=token, lang=lang), 303)
+        return _refused(screen, refused)
+    return redirect(screen.address("ticket", token=token), 303)
+
+
+def _refused(screen: Screen, refused: Refused) -> Response:
+    said = kind_problem(refused, screen.lang)
+    if screen.closed:
+        return screen.sorry(screen.closed.value, said.status)
+    service = screen.info.services.get(str(refused.facts.get("service")))
+    off = [service.names] if service else []
+    return screen.sorry(said.slug, said.status, said=said.detail, services=off)
 
 
 @bp.get("/kiosk/<code:code>/<secret:token>")
 @needs(Permission.SHOW_KIOSK)
 def ticket(code: str, token: str) -> Response:
-    """The number that was given, large, with its QR code. Raises NotFound."""
+    """The number that was given, large, with its QR code; it prints itself. Raises NotFound."""
     number = ticket_of_token(store().key, token)
     if number is None:
         raise NotFound("ticket")
-    centre = centre_detail(store(), code)
+    screen = Screen.of(code)
     with store().reading() as conn:
         visit = read_visit(conn, number)
         if visit is None or centre_of(conn, number) != code:
             raise NotFound("ticket")
-        info = read_head(conn, store().centres, code).info
-        place = place_in_queue(conn, info, visit, store().clock.now())
-    lang = spoken(centre["languages"])
-    steps = [service_name(info, step.service, lang) for step in visit.steps]
-    return page(
-        "kiosk/ticket.html", lang=lang, centre=centre, token=token, number=visit.number, place=place, steps=steps
+        place = place_in_queue(conn, screen.info, visit, screen.now)
+    if screen.now - visit.issued_at > _SHOWN_FOR:
+        return redirect(url_for("kiosk.services", code=code))
+    steps = [screen.info.services[step.service].names for step in steps_in_order(visit)]
+    issued = local(visit.issued_at, screen.info.zone)
+    group = screen.info.groups.get(visit.priority) if visit.priority else None
+    return screen.page(
+        "kiosk/ticket.html", token=token, number=visit.number, place=place, steps=steps, issued=issued, group=group
     )

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TRANSFERRED = "transferred"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    PASSED = "passed"
     STEPS_CHANGED = "steps_changed"
     COUNTER_OPENED = "counter_opened"
     COUNTER_CLOSED = "counter_closed"
@@ -32,7 +33,13 @@ class Kind(StrEnum):
     CENTRE_UPDATED = "centre_updated"
 
 
-PUBLIC = frozenset(Kind) - {Kind.STEPS_CHANGED, Kind.DAY_ENDED, Kind.HISTORY_IMPORTED, Kind.CENTRE_UPDATED}
+PUBLIC = frozenset(Kind) - {
+    Kind.PASSED,
+    Kind.STEPS_CHANGED,
+    Kind.DAY_ENDED,
+    Kind.HISTORY_IMPORTED,
+    Kind.CENTRE_UPDATED,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
+_LOOK_AHEAD = 366  # days
 
 
 class Closed(StrEnum):
@@ -14,6 +15,7 @@ class Closed(StrEnum):
     HOURS = "hours"
     LUNCH = "lunch"
     LAST_TICKET = "last_ticket"
+    PAUSED = "paused"  # a manager has stopped it for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Hours:
     lunch: Lunch | None = None
     holidays: frozenset[date] = frozenset()
     last_ticket_minutes: float = 0
+    paused: bool = False
 
     def business_date(self, at: datetime) -> date:
         """The centre-local date of an instant."""
@@ -77,15 +80,28 @@ class Hours:
             return Closed.HOURS
         if at >= sessions[-1][1] - timedelta(minutes=self.last_ticket_minutes):
             return Closed.LAST_TICKET
-        if any(start <= at < end for start, end in sessions):
-            return None
-        return self._in_break(day, at)
+        in_break = None if any(start <= at < end for start, end in sessions) else self._in_break(day, at)
+        return in_break or (Closed.PAUSED if self.paused else None)
 
     def _in_break(self, day: date, at: datetime) -> Closed | None:
         lunch = self.lunch
         if lunch is None or not self.instant(day, lunch.start) <= at < self.instant(day, lunch.end):
             return Closed.HOURS
         return Closed.LUNCH if at < self.instant(day, lunch.tickets_open) else None
+
+    def tickets_again(self, at: datetime) -> datetime | None:
+        """When tickets are given next, from `at` on; None when that is more than a year away."""
+        if self.refusal(at) is None:
+            return at
+        today = self.business_date(at)
+        for day in (today + timedelta(days=n) for n in range(_LOOK_AHEAD)):
+            opens = [start for start, _end in self.sessions(day)]
+            if self.lunch:
+                opens.append(self.instant(day, self.lunch.tickets_open))
+            for start in sorted(opens):
+                if start > at and self.refusal(start) is None:
+                    return start
+        return None
 
     def last_ended(self, at: datetime) -> date:
         """The latest date whose closing has passed at `at`."""

@@ -1,13 +1,18 @@
 """Who is next, in minutes: each waiting step has a due time, the smallest goes first, and every place has a reason.
 
 `due_at = instant joined − credit`, and one cap bounds every credit. The order is therefore fixed on joining: nobody who
-joins or rejoins more than the cap after you passes you at a counter that serves you both.
+joins or rejoins more than the cap after you passes you at a counter that serves you both. Once for each step a citizen
+may let others pass: that is never by more than the cap either.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+# Who lets others go first is due by so much later: about what those need who came in that time.
+PASS_BY = timedelta(minutes=10)
+_BEHIND = timedelta(microseconds=1)
 
 
 class Joined(StrEnum):
@@ -100,14 +105,33 @@ def rivals(service: str, direct_to: int | None, counters: Sequence[OpenCounter])
     return [counter for counter in counters if counter.may_call(service, direct_to)]
 
 
-def position(step: QueuedStep, queue: Sequence[QueuedStep], counters: Sequence[OpenCounter], now: datetime) -> int:
-    """The step's place, 1 being next, among those whom the same counters serve (its own service when none does)."""
+def competitors(step: QueuedStep, counters: Sequence[OpenCounter]) -> Callable[[QueuedStep], bool]:
+    """Who stands in the same queue as a step: whom the same counters serve (its own service when none does)."""
     shared = rivals(step.service, step.direct_to, counters)
-    mine = order_key(step, now)
 
     def competes(other: QueuedStep) -> bool:
         if not shared:
             return (other.service, other.direct_to) == (step.service, step.direct_to)
         return any(counter.may_call(other.service, other.direct_to) for counter in shared)
 
+    return competes
+
+
+def position(step: QueuedStep, queue: Sequence[QueuedStep], counters: Sequence[OpenCounter], now: datetime) -> int:
+    """The step's place, 1 being next, among those whom the same counters serve (its own service when none does)."""
+    mine, competes = order_key(step, now), competitors(step, counters)
     return 1 + sum(1 for other in queue if order_key(other, now) < mine and competes(other))
+
+
+def let_pass(
+    step: QueuedStep, queue: Sequence[QueuedStep], counters: Sequence[OpenCounter], now: datetime, *, cap: timedelta
+) -> timedelta:
+    """By how much later somebody is due who lets others go first: ten minutes, but behind the next person at least.
+
+    Never more than the cap: who came later than that after this person has not waited long enough to gain by it.
+    """
+    mine = order_key(step, now)
+    competes = competitors(step, counters)
+    behind = [key for other in queue if (key := order_key(other, now)) > mine and competes(other)]
+    next_due = min(behind)[1] if behind else step.due_at
+    return min(max(PASS_BY, next_due - step.due_at + _BEHIND), cap)

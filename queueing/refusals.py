@@ -87,6 +87,15 @@ class GraceOver(Refused):
         super().__init__(number=number, minutes=f"{minutes:g}")
 
 
+class PassedAlready(Refused):
+    """The person has let others go first once; the place is not moved again."""
+
+    slug = "passed-already"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number=number)
+
+
 class ClockBehind(Refused):
     """The machine's clock is behind what was already recorded."""
 

@@ -35,6 +35,7 @@ class Act(StrEnum):
     TRANSFER = "transfer"
     CANCEL = "cancel"
     LEAVE = "leave"
+    PASS = "pass"  # noqa: S105 - no password
     EXPIRE = "expire"
     CHANGE_STEPS = "services"
 
@@ -49,6 +50,7 @@ TRANSITIONS: Mapping[StepState, Mapping[Act, StepState]] = MappingProxyType(
             A.TRANSFER: S.TRANSFERRED,
             A.CANCEL: S.CANCELLED,
             A.LEAVE: S.LEFT,
+            A.PASS: S.WAITING,
             A.EXPIRE: S.EXPIRED,
             A.CHANGE_STEPS: S.WAITING,
         },

@@ -14,6 +14,7 @@ from queueing.states import AT_COUNTER, StepState
 class Step:
     """One service of a visit. `position` names it within the visit; instants are aware, durations exact.
 
+    `let_pass` is by how much the person has let others go first in this queue, `passed_at` when, also when it is over.
     `counter` is where it was last called; `walk` and `started_at` belong to its first serving.
     """
 
@@ -25,6 +26,8 @@ class Step:
     joined_as: Joined | None = None
     credit: timedelta = timedelta()
     due_at: datetime | None = None
+    let_pass: timedelta = timedelta()
+    passed_at: datetime | None = None
     not_before: datetime | None = None
     direct_to: int | None = None
     counter: int | None = None
@@ -40,6 +43,11 @@ class Step:
     held_since: datetime | None = None
     held: timedelta = timedelta()
     finished_at: datetime | None = None
+
+    @property
+    def queued_at(self) -> datetime | None:
+        """When it came into its queue the last time."""
+        return None if self.due_at is None else self.due_at + self.credit - self.let_pass
 
     @property
     def at_counter(self) -> int | None:
@@ -127,6 +135,7 @@ def _queued(step: Step, event: Event, facts: Mapping[str, Any]) -> Step:
         joined_as=Joined(facts["as"]),
         credit=timedelta(microseconds=facts["credit"]),
         due_at=instant(facts["due_at"]),
+        let_pass=timedelta(),
         not_before=not_before,
         finished_at=None,
     )
@@ -222,6 +231,13 @@ def _gone(state: StepState) -> Callable[[Visit, Event], Visit]:
     return apply_gone
 
 
+def _passed(visit: Visit, event: Event) -> Visit:
+    step, by = visit.step, timedelta(microseconds=event.facts["by"])
+    if step.due_at is None or step.passed_at is not None:
+        raise ValueError(f"event {event.seq} lets others pass a second time")
+    return _with(visit, replace(step, due_at=step.due_at + by, let_pass=by, passed_at=event.at))
+
+
 def _held(visit: Visit, event: Event) -> Visit:
     step = replace(_stopped_serving(visit.step, event), state=StepState.ON_HOLD, held_since=event.at)
     return _with(visit, step)
@@ -254,6 +270,7 @@ _CHANGES: Mapping[Kind, Callable[[Visit, Event], Visit]] = {
     Kind.LEFT: _gone(StepState.LEFT),
     Kind.CANCELLED: _gone(StepState.CANCELLED),
     Kind.EXPIRED: _gone(StepState.EXPIRED),
+    Kind.PASSED: _passed,
     Kind.ON_HOLD: _held,
     Kind.RESUMED: _resumed,
     Kind.TRANSFERRED: _transferred,
@@ -264,7 +281,8 @@ _CHANGES: Mapping[Kind, Callable[[Visit, Event], Visit]] = {
 def apply(visit: Visit | None, event: Event) -> Visit:
     """The visit after an event that names its ticket. The rows in the database are written from this, and proved by it.
 
-    Raises KeyError for a kind that changes no visit, ValueError when the ticket was never issued.
+    Raises KeyError for a kind that changes no visit, ValueError when the ticket was never issued, or
+    lets others pass a second time.
     """
     if event.kind is Kind.ISSUED:
         after = _issued(event)

@@ -40,6 +40,7 @@ class ServiceInfo:
     group: str | None
     group_names: Names
     target: timedelta
+    expected: timedelta
     documents: tuple[Mapping[str, Any], ...]
     then: tuple[str, ...]
     appointment: bool
@@ -149,6 +150,7 @@ def _hours(conn: Connection, profile: Any) -> Hours:
         lunch=Lunch(**{k: profile.lunch[k] for k in ("start", "end", "tickets_open")}) if profile.lunch else None,
         holidays=frozenset(holidays),
         last_ticket_minutes=profile.rules["last_ticket_before_close_minutes"],
+        paused=profile.paused,
     )
 
 
@@ -178,6 +180,7 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
             group=row.group_code,
             group_names=row.group_names,
             target=timedelta(minutes=row.target_minutes),
+            expected=timedelta(minutes=row.expected_minutes),
             documents=tuple(row.documents),
             then=tuple(row.then),
             appointment=row.appointment,

@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, literal, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, literal, or_, select
 
 from queueing.states import StepState
 from store.tables import Ticket, TicketStep
+from store.types import Instant
 
 _IS = {state: TicketStep.state == literal(state.value, literal_execute=True) for state in StepState}
 _SET_ASIDE = (
-    select(TicketStep.ticket_id, Ticket.number, TicketStep.service, TicketStep.state)
+    select(
+        TicketStep.ticket_id,
+        Ticket.number,
+        TicketStep.service,
+        TicketStep.state,
+        TicketStep.counter,
+        func.coalesce(TicketStep.held_since, TicketStep.finished_at, type_=Instant()),
+    )
     .join(Ticket, Ticket.id == TicketStep.ticket_id)
     .where(
         TicketStep.centre_id == bindparam("centre"),
@@ -28,12 +36,14 @@ _SET_ASIDE = (
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A visit that waits in no queue and may be brought back."""
+    """A visit that waits in no queue and may be brought back; `counter` is where it was called last."""
 
     ticket: int
     number: str
     service: str
     state: str
+    counter: int | None
+    since: datetime
 
 
 def read_set_aside(conn: Connection, centre: int, day: date, since: datetime) -> list[SetAside]:

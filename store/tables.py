@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, MetaData, String, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, MetaData, String, Text, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.types import Duration, Instant
@@ -22,6 +22,7 @@ ACTIVE = text("state in ('waiting', 'called', 'serving', 'on_hold')")
 UNENDED = text("state in ('waiting', 'on_hold')")
 # Not `in`: SQLite proves that an index holds all rows asked for from the terms of an `or` alone.
 CALLS = text("kind = 'called' or kind = 'recalled'")
+CHANGES = text("kind = 'notice' or kind = 'centre_updated'")
 
 
 class Base(DeclarativeBase):
@@ -71,6 +72,7 @@ class CentreProfile(Base):
     lunch: Mapped[dict[str, Any] | None]
     rules: Mapped[dict[str, Any]]  # queue and appointment rules, by their catalogue keys
     notice: Mapped[dict[str, Any] | None]  # by language
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())  # while true, no tickets are given
 
 
 class Holiday(Base):
@@ -195,6 +197,8 @@ class TicketStep(Base):
     joined_as: Mapped[str | None] = mapped_column(String(12))
     credit: Mapped[timedelta]
     due_at: Mapped[datetime | None]
+    let_pass: Mapped[timedelta] = mapped_column(server_default="0")
+    passed_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     direct_to: Mapped[int | None]
     counter: Mapped[int | None]
@@ -220,6 +224,7 @@ class LogEvent(Base):
         Index("ix_events_ticket", "ticket_id", "ticket_seq", unique=True),
         Index("ix_events_counter", "centre_id", "counter", "counter_seq", unique=True),
         _partial("ix_events_calls", "centre_id", "kind", "seq", where=CALLS),
+        _partial("ix_events_changes", "centre_id", "seq", where=CHANGES),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
@@ -280,6 +285,7 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(8))
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]  # since when they may not sign in
 
 
 class AccessToken(Base):
@@ -297,6 +303,22 @@ class AccessToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class Pairing(Base):
+    """A screen that shows a code, until somebody of its centre types it. What proves the screen is stored as a hash."""
+
+    __tablename__ = "pairings"
+    __table_args__ = (Index("uq_pairings_code", "centre_id", "code", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    code: Mapped[str] = mapped_column(String(6))
+    role: Mapped[str | None] = mapped_column(String(8))  # once the code was typed
+    counter: Mapped[int | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class ServerKey(Base):

@@ -76,6 +76,7 @@ EVENT_OF = {
     Act.TRANSFER: Kind.TRANSFERRED,
     Act.CANCEL: Kind.CANCELLED,
     Act.LEAVE: Kind.LEFT,
+    Act.PASS: Kind.PASSED,
     Act.EXPIRE: Kind.EXPIRED,
     Act.CHANGE_STEPS: Kind.STEPS_CHANGED,
 }
@@ -376,6 +377,8 @@ class Store:
                 unit.write_log()
             unit.remember(self._memory)
             self.outgoing.extend(unit.announcements)
+        if any(said.visit is None for said in unit.announcements):
+            self.callers.forget()  # perhaps a device was revoked or somebody's role changed
         if unit.announcements:
             self.on_commit()
 

@@ -3,10 +3,13 @@ import { Banner } from "./banner.js";
 import { watch } from "./feed.js";
 import { Picture } from "./picture.js";
 
+const AGAIN = 30_000; // waits grow while nothing happens
+
 export class Office {
   constructor(element) {
     const banner = new Banner(element);
-    const picture = new Picture(element, { pause: 3_000 });
+    const picture = new Picture(element, { pause: 1_000 });
+    setInterval(() => picture.refresh(), AGAIN);
     watch(element.dataset.topic, {
       onSnapshot: () => picture.refresh(),
       onEvent: (event) => {

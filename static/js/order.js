@@ -4,6 +4,8 @@
  * After `begin(seq)` each event is delivered once, in order of `seq`. What comes before its turn is held; when the hole
  * is not filled within the grace, `lose()` is called and events are held until the next `begin`.
  */
+const MOST = 500; // held while a snapshot is awaited, however long; it will tell what is dropped here
+
 export class TopicOrder {
   constructor({ deliver, refresh, lose, grace = 300, later = setTimeout, never = clearTimeout }) {
     Object.assign(this, { deliver, refresh, lose, grace });
@@ -34,6 +36,7 @@ export class TopicOrder {
     if (this.seq !== null && event.seq === this.seq) return this.refresh(event);
     if (event.kind === "refreshed") return this.pulse(event.seq); // of an event that did not come yet
     this.held.set(event.seq, event);
+    if (this.held.size > MOST) this.held.delete(this.held.keys().next().value);
     return this.goOn();
   }
 

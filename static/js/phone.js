@@ -1,22 +1,27 @@
 /** One ticket on its holder's phone: drawn by the server, kept up to date from its own topic. */
 import { Banner } from "./banner.js";
+import { Bell } from "./bell.js";
 import { watch } from "./feed.js";
+import { Keep } from "./keep.js";
+import { Share } from "./share.js";
 
-const MAY_LEAVE = ["waiting", "called", "on_hold"];
+const OVER = ["finished", "left", "cancelled", "expired"];
 
 export class Phone {
   constructor(element) {
     this.element = element;
-    this.says = JSON.parse(element.dataset.says);
-    this.ahead = JSON.parse(element.dataset.ahead);
-    this.services = JSON.parse(element.dataset.services); // in the reader's language; the feed knows the ticket's
-    this.states = JSON.parse(element.dataset.states);
+    this.words = JSON.parse(element.dataset.words); // in the reader's language; the feed knows the ticket's
+    this.state = this.find("state").dataset.value;
+    this.place = Number(this.find("position").textContent) || null;
+    this.bell = new Bell(this.find("sound"));
+    this.keep = new Keep();
+    new Share(this.find("share"));
     const banner = new Banner(element);
     watch(element.dataset.topic, {
       onSnapshot: (ticket) => this.draw(ticket),
       onEvent: (event) => this.draw(event),
       onRefresh: (event) => "position" in event && this.drawPlace(event.position),
-      onState: (state, at) => banner.show(state, at),
+      onState: (state, at) => this.hear(state, at, banner),
     });
   }
 
@@ -24,42 +29,86 @@ export class Phone {
     return this.element.querySelector(`[data-show="${name}"], [data-part="${name}"]`);
   }
 
-  draw({ number, state, services, counter, position }) {
+  /** While the line is down nothing can be asked for; the time is that of the last thing heard, also of a kept page. */
+  hear(state, at, banner) {
+    if (at) this.element.dataset.at = at;
+    banner.show(state, this.element.dataset.at);
+    for (const button of this.element.querySelectorAll("form button")) button.disabled = state === "stale";
+  }
+
+  draw(ticket) {
+    const called = ticket.state === "called" && (this.state !== "called" || ticket.kind === "recalled");
+    this.state = ticket.state;
+    this.drawHead(ticket);
+    this.drawSteps(ticket.services);
+    if (ticket.state !== "waiting") this.drawPlace(null);
+    else if (ticket.position !== undefined) this.drawPlace(ticket.position);
+    for (const part of this.element.querySelectorAll("[data-when]"))
+      part.hidden = !part.dataset.when.split(" ").includes(ticket.state);
+    this.find("may-pass").hidden = !ticket.may_pass;
+    this.find("passed").hidden = ticket.state !== "waiting" || ticket.may_pass;
+    if (called) this.announce();
+    if (OVER.includes(ticket.state)) void this.keep.forget();
+    else this.keep.page();
+  }
+
+  drawHead({ number, state, service, counter }) {
+    const says = this.words.says[state];
     this.find("number").textContent = number;
     this.find("state").dataset.value = state;
-    if (this.find("says").textContent !== this.says[state]) this.find("says").textContent = this.says[state];
+    this.element.dataset.value = state;
+    if (this.find("says").textContent !== says) this.find("says").textContent = says;
+    this.find("service").textContent = this.words.services[service] ?? this.find("service").textContent;
     this.find("counter").textContent = counter ?? "";
     this.find("at-counter").hidden = counter === null;
-    this.find("leave").hidden = !MAY_LEAVE.includes(state);
-    this.drawSteps(services);
-    if (state !== "waiting") this.drawPlace(null);
-    else if (position !== undefined) this.drawPlace(position);
+    const turn = state === "called" ? `${this.words.counter.replace("{n}", counter)} · ` : "";
+    document.title = `${turn}${number} · OneDoor`;
   }
 
-  drawPlace(position) {
-    this.find("place").hidden = !position;
-    this.find("position").textContent = position ?? "";
-    this.find("ahead").textContent = position ? this.wordsFor(position - 1) : "";
+  /** The person is called, or called once more. */
+  announce() {
+    this.bell.ring();
+    const counter = this.words.counter.replace("{n}", this.find("counter").textContent);
+    this.find("aloud").textContent = [this.words.says.called, counter].join(" ");
+    scrollTo(0, 0);
   }
 
-  wordsFor(people) {
-    if (people === 0) return this.ahead.none;
-    return people === 1 ? this.ahead.one : this.ahead.some.replace("{n}", people);
+  drawPlace(place) {
+    const ahead = place === null ? 0 : place - 1;
+    this.find("place").hidden = place === null;
+    this.find("position").textContent = place ?? "";
+    this.find("ahead").textContent = place === null ? "" : ahead;
+    this.find("ahead-words").textContent = ahead === 1 ? this.words.ahead.one : this.words.ahead.some;
+    const hint = ahead === 0 ? "next" : ahead <= this.words.near ? "near" : "far";
+    this.find("hint").hidden = place === null;
+    if (this.find("hint").dataset.value !== hint) this.find("hint").textContent = this.words.hints[hint];
+    this.find("hint").dataset.value = hint;
+    if (place !== null && this.isNear(place) && this.place !== null && !this.isNear(this.place)) navigator.vibrate?.(300);
+    this.place = place;
+    this.keep.page();
+  }
+
+  isNear(place) {
+    return place - 1 <= this.words.near;
   }
 
   drawSteps(services) {
-    const steps = services.map(({ code, name, state }) => {
-      const step = document.createElement("li");
-      const [service, word] = [document.createElement("span"), document.createElement("span")];
-      step.className = "steps__step";
-      step.dataset.state = state;
-      service.textContent = this.services[code] ?? name;
-      word.className = "quiet";
-      word.textContent = this.states[state];
-      step.append(service, " ", word);
-      return step;
+    const kept = services.filter((step) => step.state !== "dropped");
+    const steps = kept.map((step) => {
+      const item = this.find("step").content.firstElementChild.cloneNode(true);
+      item.dataset.state = step.state;
+      item.querySelector('[data-part="service"]').textContent = this.words.services[step.code] ?? step.name;
+      item.querySelector('[data-part="word"]').textContent = this.wordOf(step);
+      return item;
     });
     this.find("steps").replaceChildren(...steps);
+  }
+
+  wordOf({ code, state, finished_at: ended }) {
+    const only = this.words.where[code];
+    if (state === "planned" && only) return this.words.counter.replace("{n}", only);
+    const time = state === "finished" ? ` ${ended?.slice(11, 16) ?? ""}` : "";
+    return this.words.states[state] + time;
   }
 }
 

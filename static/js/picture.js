@@ -3,6 +3,10 @@ import { Idiomorph } from "../vendor/idiomorph.esm.js";
 
 const ANSWER = 10_000;
 
+/** What the reader has opened or typed stays as it is. */
+const isTheReaders = (attribute, element) =>
+  (attribute === "open" && element.tagName === "DETAILS") || (attribute === "value" && element.type === "text");
+
 export class Picture {
   constructor(root, { pause = 120, drawn = () => {} } = {}) {
     Object.assign(this, { root, pause, drawn, timer: null, running: null, again: false });
@@ -45,8 +49,7 @@ export class Picture {
   draw(page, answer) {
     const [old, now] = [this.root, page].map((where) => where.querySelector('[data-part="picture"]'));
     if (now === null) return location.assign(answer.redirected ? answer.url : location.href); // signed out, most likely
-    const keepsOpen = (attribute, element) => !(attribute === "open" && element.tagName === "DETAILS");
-    Idiomorph.morph(old, now, { callbacks: { beforeAttributeUpdated: keepsOpen } });
+    Idiomorph.morph(old, now, { callbacks: { beforeAttributeUpdated: (...change) => !isTheReaders(...change) } });
     return this.drawn();
   }
 }

@@ -27,6 +27,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "/tickets/T/cancel": {"reason": "twice"},
     "/tickets/T/services": {"add": ["INFO"]},
     "/tickets/K/cancel": {},
+    "/tickets/K/pass": {},
+    "/tickets/T/pass": {},
 }
 
 

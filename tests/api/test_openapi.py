@@ -74,6 +74,7 @@ def test_refusals_of_the_contract_are_in_it(document: dict[str, Any]) -> None:
         ("POST", "resume", "grace-over wrong-state"),
         ("POST", "serve", "wrong-state"),
         ("POST", "cancel", "wrong-state"),
+        ("POST", "pass", "passed-already wrong-state"),
     ):
         assert set(slugs.split()) <= set(re.split(r"[ ,]+", refusals[method, last])), last
 

@@ -17,6 +17,7 @@ ALLOWED = {
         "transfer": "waiting",
         "cancel": "cancelled",
         "leave": "left",
+        "pass": "waiting",
         "services": "waiting",
     },
     "called": {
@@ -37,7 +38,8 @@ ALLOWED = {
     "cancelled": {},
     "expired": {},
 }
-ACTS = ["call", "recall", "serve", "finish", "no-show", "hold", "resume", "transfer", "cancel", "leave", "services"]
+ACTS = ["call", "recall", "serve", "finish", "no-show", "hold", "resume", "transfer", "cancel", "leave"]
+ACTS += ["pass", "services"]
 FACTS: dict[str, dict[str, Any]] = {
     "call": {"counter": 4},
     "transfer": {"service": "INFO"},
@@ -57,9 +59,11 @@ PATHS = {
 
 
 def do(desk: Desk, ticket: dict[str, Any], act: str) -> Any:
-    """An act by whoever does it: the citizen leaves, the night expires, Keo does all else."""
+    """An act by whoever does it: the citizen leaves and lets others pass, the night expires, Keo does all else."""
     if act == "leave":
         return desk.post(f"/tickets/{ticket['token']}/cancel")
+    if act == "pass":
+        return desk.post(f"/tickets/{ticket['token']}/pass")
     if act == "expire":
         desk.hall.later(24 * 60).press(end_past_days)
         desk.open(4)
@@ -142,6 +146,34 @@ def test_no_show_comes_back_until_the_grace_period_is_over(desk: Desk) -> None:
     before = seen(desk, late)
     problem(desk.act(late, "resume"), 409, "grace-over")
     assert seen(desk, late) == before
+
+
+def test_others_pass_once_and_a_second_time_changes_nothing(desk: Desk) -> None:
+    desk.open(4)
+    first, second = desk.issue(), desk.issue()
+    assert desk.show(first)["may_pass"] is True
+    answer = desk.post(f"/tickets/{first['token']}/pass")
+    assert (answer.json["state"], answer.json["position"], answer.json["may_pass"]) == ("waiting", 2, False)
+    assert answer.json["token"] == first["token"]
+    assert desk.show(second)["position"] == 1
+    before = seen(desk, first)
+    assert first["number"] in problem(desk.post(f"/tickets/{first['token']}/pass"), 409, "passed-already")["detail"]
+    assert seen(desk, first) == before
+
+
+def test_passing_pressed_twice_with_one_key_is_one_passing(desk: Desk) -> None:
+    ticket = desk.issue()
+    answers = [desk.post(f"/tickets/{ticket['token']}/pass", key="let-them-go") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json == answers[1].json
+
+
+def test_staff_see_why_somebody_who_let_others_pass_stands_there(desk: Desk) -> None:
+    ticket = desk.issue()
+    desk.hall.at("9:12")
+    assert desk.act(ticket, "pass").json["may_pass"] is False
+    (queued,) = desk.get("/centres/C/queue", by="staff", headers={"Accept-Language": "en"}).json["tickets"]
+    assert queued["why"].endswith("Let others go first at 09:12")
 
 
 def test_closed_or_paused_counter_calls_nobody(desk: Desk) -> None:

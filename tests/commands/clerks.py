@@ -12,7 +12,7 @@ from sqlalchemy import select
 from commands.calls import call_next, call_ticket, finish, no_show, recall, serve
 from commands.counters import close_counter, open_counter, pause_counter
 from commands.day import end_past_days
-from commands.moves import cancel, change_steps, hold, leave, resume, transfer
+from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
 from commands.tickets import TicketRequest, issue_ticket
 from commands.verify import verify
 from queueing.events import Event, Kind
@@ -40,6 +40,7 @@ ACTS: dict[Act, Callable[..., Visit]] = {
     Act.RESUME: resume,
     Act.CANCEL: cancel,
     Act.LEAVE: leave,
+    Act.PASS: let_others_pass,
 }
 
 
@@ -157,7 +158,10 @@ class Clerks(RuleBasedStateMachine):
     # What must hold
 
     def nobody_was_passed(self, called: Visit, number: int) -> None:
-        """Of all whom this counter serves, nobody who is still waiting was due before, or joined over a cap before."""
+        """Of all whom this counter serves, nobody who is still waiting was due before, or joined over a cap before.
+
+        Unless they let others pass: then by so much more.
+        """
         counter = self.hall.counter(number)
         here = OpenCounter(number, counter.services)
         joined = {event.seq: event.at for event in self.hall.events()}
@@ -168,7 +172,7 @@ class Clerks(RuleBasedStateMachine):
             if step.state is not StepState.WAITING or not here.may_call(step.service, step.direct_to):
                 continue
             assert (mine.due_at, mine.joined_seq) < (step.due_at, step.joined_seq)
-            assert joined[mine.joined_seq or 0] <= joined[step.joined_seq or 0] + self.cap
+            assert joined[mine.joined_seq or 0] <= joined[step.joined_seq or 0] + self.cap + step.let_pass
 
     @invariant()
     def all_is_well(self) -> None:

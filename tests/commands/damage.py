@@ -13,7 +13,7 @@ from commands.calls import call_next, call_ticket, finish, no_show, recall, serv
 from commands.counters import close_counter, pause_counter
 from commands.day import end_past_days
 from commands.history import import_history
-from commands.moves import cancel, change_steps, hold, leave, resume, transfer
+from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
 from commands.verify import verify
 from queueing.states import StepState
 from queueing.visit import Visit
@@ -117,6 +117,7 @@ def _open_day(hall: Hall, past: Visit) -> Scene:
     hall.press(pause_counter, 4)
     hall.press(close_counter, 3)
     waiting = hall.later(20).ticket("RES", "INFO", language="lo")
+    waiting = hall.press(let_others_pass, waiting.id)
     return Scene(hall, past, waiting, hall.visit(held), hall.visit(served), hall.visit(moved), hall.visit(gone))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from commands.calls import call_ticket, finish, no_show, recall, serve
 from commands.day import end_past_days
-from commands.moves import cancel, change_steps, hold, leave, resume, transfer
+from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
 from queueing.refusals import WrongState
 from queueing.states import TRANSITIONS, Act, StepState
 from queueing.visit import Visit
@@ -27,6 +27,7 @@ ACTS: dict[Act, Callable[[Hall, Visit], Visit]] = {
     A.TRANSFER: lambda hall, visit: hall.press(transfer, visit.id, service="INFO"),
     A.CANCEL: lambda hall, visit: hall.press(cancel, visit.id),
     A.LEAVE: lambda hall, visit: hall.press(leave, visit.id),
+    A.PASS: lambda hall, visit: hall.press(let_others_pass, visit.id),
     A.EXPIRE: lambda hall, visit: hall.press(lambda unit: unit.act(unit.visit(visit.id), A.EXPIRE)),
     A.CHANGE_STEPS: lambda hall, visit: hall.press(change_steps, visit.id, add=["BIRTH"]),
 }

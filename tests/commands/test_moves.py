@@ -6,14 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from commands.calls import call_next, call_ticket, finish, no_show, serve
-from commands.moves import cancel, change_steps, hold, leave, resume, transfer
+from commands.day import end_past_days
+from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
 from queueing.events import Kind
 from queueing.order import Joined
-from queueing.refusals import GraceOver, Invalid, ServiceClosed, WrongState
+from queueing.refusals import GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
 from queueing.states import StepState
 from queueing.visit import Visit
 from store.tables import Note
-from tests.cast import Hall, clock
+from tests.cast import OFFICE_HOURS, Hall, a_hall, clock
 
 S = StepState
 
@@ -232,3 +233,42 @@ def test_a_change_of_steps_that_makes_no_sense_is_refused(hall: Hall, change: di
 def test_a_service_that_is_not_offered_cannot_be_added(hall: Hall) -> None:
     with pytest.raises(ServiceClosed):
         hall.press(change_steps, hall.ticket().id, add=["OLD"])
+
+
+def test_who_lets_others_pass_is_called_after_those_who_came_within_ten_minutes(hall: Hall) -> None:
+    first = hall.at("8:00").ticket()
+    for time in ("8:04", "8:09", "8:11"):
+        hall.at(time).ticket()
+    step = hall.at("8:20").press(let_others_pass, first.id).step
+    assert (step.due_at, step.joined_at, step.passed_at) == (clock("8:10"), clock("8:00"), clock("8:20"))
+    assert hall.queue() == ["B002", "B003", "B001", "B004"]
+    assert hall.events()[-1].kind is Kind.PASSED
+
+
+def test_the_next_person_goes_first_however_late_they_came(hall: Hall) -> None:
+    first = hall.at("8:00").ticket()
+    hall.at("8:31").ticket()
+    hall.at("8:40").press(let_others_pass, first.id)
+    assert hall.queue() == ["B002", "B001"]
+
+
+def test_others_pass_once_in_each_queue(hall: Hall) -> None:
+    visit = hall.ticket("RES")
+    hall.press(let_others_pass, visit.id)
+    before = hall.snapshot()
+    with pytest.raises(PassedAlready) as refused:
+        hall.press(let_others_pass, visit.id)
+    assert refused.value.facts == {"number": "A001"}
+    assert hall.snapshot() == before
+    hall.opens(4).press(call_ticket, visit.id, 4)
+    hall.press(serve, visit.id)
+    hall.press(finish, visit.id)
+    assert hall.press(let_others_pass, visit.id).step.service == "PAY"
+
+
+def test_who_let_others_pass_and_waits_till_closing_expires_at_closing(hall: Hall) -> None:
+    office = a_hall(hall.store, week=OFFICE_HOURS, last_ticket_before_close_minutes=0)
+    visit = office.at("15:55").ticket()
+    office.press(let_others_pass, visit.id)
+    office.at("16:01").press(end_past_days)
+    assert office.visit(visit).step.finished_at == clock("16:00")

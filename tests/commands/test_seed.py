@@ -1,6 +1,7 @@
 """A catalogue makes and changes centres; whoever waits or works there notices new words and rules, nothing else."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -12,6 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from commands.calls import call_next
 from commands.counters import open_counter
 from commands.seed import SeedResult, seed
+from commands.settings import (
+    add_holiday,
+    set_counter_services,
+    set_hours,
+    stop_ticketing,
+    switch_counter,
+    switch_service,
+)
 from commands.tickets import TicketRequest, issue_ticket
 from config.catalogue import Catalogue, demonstration, load_catalogue
 from queueing.events import Kind
@@ -248,6 +257,23 @@ def test_what_the_catalogue_no_longer_has_is_disabled_and_comes_back(store: Stor
 def test_a_service_that_the_catalogue_disables_is_disabled(store: Store, catalogue: Catalogue) -> None:
     seed(store, _with(catalogue, "services", "INFO", enabled=False))
     assert not _info(store, catalogue).services["INFO"].enabled
+
+
+def test_what_a_manager_switched_is_again_as_the_catalogue_says(store: Store, catalogue: Catalogue) -> None:
+    seed(store, catalogue)
+    code = catalogue.centres[0].code
+    before = _info(store, catalogue)
+    with store.unit(code) as unit:
+        switch_service(unit, "RES", on=False)
+        switch_counter(unit, 2, on=False)
+        set_counter_services(unit, 1, ["RES"])
+        set_hours(unit, [[]] * 7, None)
+        add_holiday(unit, date(2027, 5, 5), {"en": "The centre's own day"})
+        stop_ticketing(unit)
+    assert _outcome(store, catalogue) == "updated"
+    after = _info(store, catalogue)
+    assert (after.services, after.counters) == (before.services, before.counters)
+    assert after.hours == replace(before.hours, paused=True), "a stop is the manager's alone"
 
 
 def test_the_managers_notice_stays(store: Store, catalogue: Catalogue) -> None:

@@ -106,6 +106,8 @@ class Client:
         act = self.chance.choice(acts)
         if act is Act.LEAVE and ticket in self.storm.tokens:
             self._post(f"/tickets/{self.storm.tokens[ticket]}/cancel", {}, None)
+        elif act is Act.PASS and ticket in self.storm.tokens:
+            self._post(f"/tickets/{self.storm.tokens[ticket]}/pass", {}, None)
         elif act not in (Act.LEAVE, Act.EXPIRE):
             self._post(f"/tickets/{ticket}/{act}", self._facts(act), self.staff)
 

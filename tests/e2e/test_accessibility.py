@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from commands.permissions import Role
-from tests.e2e.conftest import DESK, KIOSK, PHONE, TV, Screen, press, show, sign_in, take_ticket
+from tests.e2e.conftest import DESK, KIOSK, LAO_FIRST, PHONE, TV, Screen, press, show, sign_in, take_ticket
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -22,7 +22,7 @@ def faults(page: Page) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
+@LAO_FIRST
 def test_citizens_screens_can_be_used_by_everybody(server: RunningServer, screen: Screen, lang: str) -> None:
     kiosk, phone = screen(KIOSK, lang), screen(PHONE, lang)
     _number, address = take_ticket(server, kiosk, "civil", "RES", lang)
@@ -36,7 +36,7 @@ def test_citizens_screens_can_be_used_by_everybody(server: RunningServer, screen
     assert said == []
 
 
-@pytest.mark.parametrize("lang", ["lo", "en"])
+@LAO_FIRST
 def test_staff_screens_can_be_used_by_everybody(server: RunningServer, screen: Screen, lang: str) -> None:
     kiosk, clerk, tv = screen(KIOSK, lang), screen(DESK, lang), screen(TV, lang)
     for service in ("RES", "RES", "MOVE"):

@@ -110,6 +110,12 @@ def test_a_snapshot_of_an_older_backup_is_believed(told: Told) -> None:
     assert told(begin(90), pulse(95), ["doubt", None], begin(40), GRACE, event(41)) == [41]
 
 
+def test_what_is_held_while_no_snapshot_comes_is_bounded(told: Told) -> None:
+    hour = [event(seq) for seq in range(1, 2_001)]
+    assert told(*hour, begin(0), GRACE) == ["lost"]  # the oldest are gone, and the screen knows
+    assert told(*hour, begin(1_500)) == list(range(1_501, 2_001))
+
+
 def test_whatever_the_order_each_event_is_told_once_and_in_turn(told: Told) -> None:
     order = random.Random(7)
     for _try in range(30):

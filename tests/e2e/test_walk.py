@@ -64,7 +64,7 @@ def test_a_visit_is_seen_by_everybody_without_a_reload(server: RunningServer, sc
     expect(show(phone, "position")).to_have_text("1", timeout=5_000)
     assert elsewhere == ([], [], [])
     press(kiosk, "done")
-    expect(kiosk.locator('[data-act="take"]')).to_be_visible()
+    expect(kiosk.locator('[data-act="group:civil"]')).to_be_visible()
 
 
 def test_screens_say_that_they_are_stale_and_recover(server: RunningServer, screen: Screen) -> None:

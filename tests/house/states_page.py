@@ -33,6 +33,8 @@ NOTES = """\
 - `finish` leads to `waiting` when another step is planned: that step joins its queue, and the ticket waits again.
 - `transfer` ends the step; the ticket is `waiting` with a new one.
 - `services` adds and drops planned steps. The current step stays as it is.
+- `pass` is the citizen letting others go first: the place moves back, once for each step. A second time is refused (409
+  `passed-already`).
 - `expire` is the closing of the day. Whoever is called or being served then is served to the end.
 - When a visit is left, cancelled or expired, what was planned is dropped.
 - Every act that is not in the table is refused (409 `wrong-state`) and changes nothing.

@@ -55,6 +55,12 @@ class Reader:
         answer = self.post(address, {**self.form(address), **chosen})
         return self.get(answer.headers["Location"]) if answer.status_code in (302, 303) else answer
 
+    @property
+    def text(self) -> str:
+        """The page as it came."""
+        assert self.page
+        return self.page.text
+
     def show(self, handle: str) -> str:
         """The text of the element that is read by a handle."""
         assert self.page

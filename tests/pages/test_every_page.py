@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
 
 from answers.guards import needs
-from commands.calls import call_next, finish, serve
+from commands.calls import call_next
 from commands.permissions import Permission
 from tests.cast import Hall, a_hall
 from tests.pages.reader import Reader
@@ -18,21 +17,30 @@ from tests.pages.reader import Reader
 Readers = Callable[..., Reader]
 
 ROLES = [None, "display", "kiosk", "staff", "manager", "admin"]
+OFFICE = (
+    *("waits", "definitions", "notice", "services", "counters", "hours", "people", "devices", "backup", "changes"),
+)
 # address: the least role, and what somebody without any is answered
 PAGES = {
     "/": (None, 200),
     "/sign-in": (None, 200),
     "/sign-out": (None, 200),
     "/display/{code}": (None, 200),
+    "/display/sizes.css": (None, 200),
     "/book/{code}": (None, 200),
     "/t/{token}": (None, 200),
     "/t/{token}/qr.svg": (None, 200),
     "/kiosk/{code}": ("kiosk", 403),
+    "/kiosk/{code}/documents?services=RES": ("kiosk", 403),
     "/kiosk/{code}/{token}": ("kiosk", 403),
     "/counter/?centre={code}": ("staff", 302),
     "/counter/{code}/1": ("staff", 302),
     "/office/?centre={code}": ("manager", 302),
+    **{f"/office/{{code}}/{section}": ("manager", 302) for section in OFFICE},
+    "/office/{code}/visits.csv": ("manager", 302),
+    "/pairing": (None, 200),
 }
+WITHOUT_WORDS = (".svg", ".csv", "/pairing", ".css")
 
 
 def _address(pattern: str, reader: Reader, hall: Hall) -> str:
@@ -40,7 +48,7 @@ def _address(pattern: str, reader: Reader, hall: Hall) -> str:
 
 
 @pytest.mark.parametrize("lang", ["lo", "en"])
-@pytest.mark.parametrize("pattern", [page for page in PAGES if not page.endswith(".svg")])
+@pytest.mark.parametrize("pattern", [page for page in PAGES if not page.endswith(WITHOUT_WORDS)])
 def test_every_page_speaks_both_languages(reader: Readers, hall: Hall, pattern: str, lang: str) -> None:
     browser = reader("admin")
     address = _address(pattern, browser, hall)
@@ -61,7 +69,11 @@ def test_who_may_not_open_a_page_is_refused(reader: Readers, hall: Hall, pattern
 
 
 @pytest.mark.parametrize(
-    "pattern", ["/kiosk/{code}", "/counter/?centre={code}", "/counter/{code}/1", "/office/?centre={code}"]
+    "pattern",
+    [
+        *("/kiosk/{code}", "/counter/?centre={code}", "/counter/{code}/1", "/office/?centre={code}"),
+        *(f"/office/{{code}}/{section}" for section in (*OFFICE, "visits.csv")),
+    ],
 )
 def test_who_works_at_another_centre_is_refused(reader: Readers, hall: Hall, pattern: str) -> None:
     somchai = reader("manager", at=a_hall(hall.store))
@@ -88,9 +100,15 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(reader: Readers,
         "/kiosk/{code}",
         "/book/{code}",
         "/t/{token}/leave",
+        "/t/{token}/pass",
+        "/demonstration",
         "/counter/{code}/1/open",
         "/counter/{code}/1/next",
         "/counter/{code}/1/serve",
+        "/office/{code}/notice",
+        "/office/{code}/ticketing/stop",
+        "/office/{code}/people/add",
+        "/office/{code}/devices/pair",
     ],
 )
 def test_a_form_from_elsewhere_changes_nothing(reader: Readers, hall: Hall, address: str) -> None:
@@ -124,9 +142,12 @@ def test_an_unknown_centre_is_kindly_not_found(reader: Readers, page: str, code:
     assert 'data-show="problem"' in answer.text
 
 
-@pytest.mark.parametrize("asked", ["from=x", "from=2026-11-30&to=2026-11-01", "to=2026-02-30"])
+@pytest.mark.parametrize(
+    "asked", ["from=x", "from=2026-11-30&to=2026-11-01", "to=2026-02-30", "to=20261124", "from=0001-01-01"]
+)
 def test_an_impossible_period_is_kindly_refused(reader: Readers, hall: Hall, asked: str) -> None:
-    assert reader("manager").get(f"/office/?{asked}").status_code == 422
+    for page in ("waits", "visits.csv"):
+        assert reader("manager").get(f"/office/{hall.code}/{page}?{asked}").status_code == 422
 
 
 def test_pages_allow_nothing_from_elsewhere_and_no_inline_script(reader: Readers, hall: Hall) -> None:
@@ -142,7 +163,7 @@ def test_pages_allow_nothing_from_elsewhere_and_no_inline_script(reader: Readers
 
 def test_the_language_chosen_is_remembered_and_the_page_comes_back(reader: Readers, hall: Hall) -> None:
     browser = reader("admin", lang="en")
-    browser.get(f"/office/?centre={hall.code}&from=2026-11-01&lang=en")
+    browser.get(f"/office/{hall.code}/waits?from=2026-11-01&lang=en")
     page = browser.press("/language", language="lo")
     assert '<html lang="lo">' in page.text
     assert 'value="2026-11-01"' in page.text
@@ -180,23 +201,6 @@ def test_a_mistake_of_ours_is_logged_and_said_kindly(
     assert "The mistake is ours." in page.text
     assert "only we" not in page.text
     assert "only we" in caplog.text
-
-
-def test_the_office_shows_the_figures_of_its_period(reader: Readers, hall: Hall) -> None:
-    hall.opens(2)
-    ticket = hall.ticket("BIRTH")
-    hall.later(12)
-    hall.press(call_next, 2)
-    hall.press(serve, ticket.id)
-    hall.later(5)
-    hall.press(finish, ticket.id)
-    noy = reader("manager")
-    page = noy.get("/office/")
-    cells = re.findall(r'table__figure">([^<]*)<', page.text.partition("<tbody>")[2].partition("</tbody>")[0])
-    assert cells == ["1", "1", "0", "0", "12.0", "12.0", "5.0", "100 %"]
-    assert noy.show("waiting") == "0"
-    yesterday = hall.clock.now().date() - timedelta(days=1)
-    assert "visit has ended in this period yet" in noy.get(f"/office/?from={yesterday}&to={yesterday}").text
 
 
 def test_the_tv_shows_calls_newest_first_and_nobodys_name(reader: Readers, hall: Hall) -> None:

@@ -1,14 +1,20 @@
 import re
 from collections.abc import Callable
+from gzip import decompress
+from typing import Any
 
 import numpy as np
 import pytest
 import zxingcpp
+from sqlalchemy import update
 
-from commands.calls import call_next, finish, no_show, serve
-from commands.moves import hold
+from commands.calls import call_next, call_ticket, finish, no_show, serve
+from commands.moves import cancel, change_steps, hold, leave
 from queueing.events import Kind
-from queueing.states import StepState
+from queueing.states import ACTIVE, StepState
+from queueing.visit import Visit
+from store.tables import Centre, Counter
+from store.unit import Unit
 from tests.cast import Hall, a_hall
 from tests.pages.reader import PUBLIC_URL, Reader
 
@@ -152,3 +158,145 @@ def test_where_no_remote_tickets_are_given_the_page_says_to_come(reader: Readers
     assert not phone.has("take")
     assert phone.post(f"/book/{strict.code}", {"services": "BIRTH"}).status_code in (400, 401)
     assert strict.visits() == {}
+
+
+def shown_when(page: str) -> set[str]:
+    """The states for which a part of the page is shown now."""
+    return {found for found, hidden in re.findall(r'data-when="([^"]*)"( hidden)?', page) if not hidden}
+
+
+@pytest.mark.parametrize("lang", ["en", "lo"])
+def test_each_state_shows_what_can_be_done_next_and_nothing_else(reader: Readers, hall: Hall, lang: str) -> None:
+    hall.opens(2)
+    ways: dict[str, list[Callable[[Unit, int], Visit]]] = {
+        "waiting": [],
+        "on_hold": [hold],
+        "left": [leave],
+        "cancelled": [cancel],
+        "called": [_call],
+        "serving": [_call, serve],
+        "finished": [_call, serve, finish],
+        "no_show": [_call, no_show],
+    }
+    for state, path in ways.items():
+        visit = hall.ticket("INFO")
+        for act in path:
+            hall.press(act, visit.id)
+        phone = reader(lang=lang)
+        page = phone.get(f"/t/{phone.token_of(visit)}").text
+        shown = shown_when(page)
+        assert all(state in parts.split() for parts in shown), state
+        assert shown or state == "serving"
+        if hall.visit(visit).state in ACTIVE:
+            hall.press(_home, visit.id)  # the counter is free for the next one
+
+
+def _call(unit: Unit, ticket: int) -> Visit:
+    return call_ticket(unit, ticket, 2)
+
+
+def _home(unit: Unit, ticket: int) -> Visit:
+    return finish(unit, ticket) if unit.visit(ticket).state is StepState.SERVING else cancel(unit, ticket)
+
+
+def test_letting_others_pass_is_one_press_and_then_no_more(reader: Readers, hall: Hall) -> None:
+    first = hall.ticket("BIRTH")
+    hall.ticket("BIRTH")
+    phone = reader()
+    address = f"/t/{phone.token_of(first)}"
+    phone.get(address)
+    assert phone.show("position") == "1"
+    page = phone.press(f"{address}/pass")
+    assert page.status_code == 200
+    assert phone.show("position") == "2"
+    assert re.search(r'data-part="may-pass" hidden', page.text)
+    assert re.search(r'data-part="passed">You let others go first', page.text)
+
+
+def test_a_double_press_lets_others_pass_once(reader: Readers, hall: Hall) -> None:
+    phone = reader()
+    address = f"/t/{phone.token_of(hall.ticket('BIRTH'))}"
+    phone.get(address)
+    form = phone.form("/pass")
+    assert phone.post(f"{address}/pass", form).status_code == 303
+    assert phone.post(f"{address}/pass", form).status_code == 303
+    assert [event.kind for event in hall.events()].count(Kind.PASSED) == 1
+
+
+def test_a_second_time_is_kindly_refused_and_leads_back(reader: Readers, hall: Hall) -> None:
+    phone, old = reader(), reader()
+    address = f"/t/{phone.token_of(hall.ticket('BIRTH'))}"
+    old.get(address)
+    phone.get(address)
+    phone.press(f"{address}/pass")
+    before = hall.snapshot()
+    said = old.press(f"{address}/pass")
+    assert said.status_code == 409
+    assert "has let others go first once" in said.text
+    assert address in said.text
+    assert hall.snapshot() == before
+
+
+def test_a_later_step_names_its_counter_when_there_is_only_one(reader: Readers, hall: Hall) -> None:
+    quiet = a_hall(hall.store)
+    with quiet.store.writing() as conn:
+        conn.execute(
+            update(Counter).where(Counter.number == 4, Counter.centre_id == quiet.centre).values(enabled=False)
+        )
+        conn.execute(update(Centre).where(Centre.id == quiet.centre).values(version=2))
+    phone = reader(at=quiet)
+    page = phone.get(f"/t/{phone.token_of(quiet.ticket('RES'))}").text
+    steps = re.findall(r'data-state="(\w+)">.*?data-part="word">([^<]*)', page.partition("<template")[0])
+    assert steps == [("waiting", "waiting"), ("planned", "Counter 3")]
+
+
+def test_an_ended_step_says_when_and_a_dropped_one_is_not_told(reader: Readers, hall: Hall) -> None:
+    visit = hall.opens(4).ticket("RES", "INFO")
+    hall.press(change_steps, visit.id, drop=["PAY"])
+    hall.press(call_ticket, visit.id, 4)
+    hall.press(serve, visit.id)
+    hall.at("9:21").press(finish, visit.id)
+    phone = reader()
+    page = phone.get(f"/t/{phone.token_of(visit)}").text
+    steps = re.findall(r'data-state="(\w+)">.*?data-part="word">([^<]*)', page.partition("<template")[0])
+    assert steps == [("finished", "finished 09:21"), ("waiting", "waiting")]
+
+
+@pytest.mark.parametrize(("ahead", "hint"), [(0, "next"), (1, "near"), (3, "near"), (4, "far")])
+def test_who_is_near_is_told_to_be_near(reader: Readers, hall: Hall, ahead: int, hint: str) -> None:
+    for _person in range(ahead):
+        hall.ticket("BIRTH")
+    phone = reader()
+    page = phone.get(f"/t/{phone.token_of(hall.ticket('BIRTH'))}").text
+    assert f'data-part="hint" data-value="{hint}"' in page
+
+
+def test_the_keeper_of_pages_may_rule_tickets_alone(reader: Readers) -> None:
+    answer = reader().get("/t/worker.js", buffered=True)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/javascript"
+    assert "Service-Worker-Allowed" not in answer.headers
+
+
+def test_what_a_phone_loads_is_compressed_and_can_be_asked_for_again(reader: Readers, hall: Hall) -> None:
+    phone = reader()
+    small_too: dict[str, Any] = {"headers": {"Accept-Encoding": "gzip"}, "buffered": True}
+    for address in ("/static/css/house.css", "/static/js/feed.js", f"/t/{phone.token_of(hall.ticket())}"):
+        plain, small = phone.get(address, buffered=True), phone.get(address, **small_too)
+        assert "Accept-Encoding" in small.headers["Vary"]
+        assert "Content-Encoding" not in plain.headers
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert len(small.data) < len(plain.data) / 2
+    style = phone.get("/static/css/house.css", **small_too)
+    assert decompress(style.data) == phone.get("/static/css/house.css", buffered=True).data
+    small_too["headers"]["If-None-Match"] = style.headers["ETag"]
+    again = phone.get("/static/css/house.css", **small_too)
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("address", ["/", "/sign-in", "/book/{code}"])
+def test_pages_that_repeat_what_was_asked_beside_a_secret_are_not_compressed(
+    reader: Readers, hall: Hall, address: str
+) -> None:
+    page = reader().get(address.format(code=hall.code), headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in page.headers

@@ -46,6 +46,14 @@ def test_tickets_are_given_from_opening_to_the_last_ticket_but_not_at_lunch(cloc
     assert HOURS.refusal(at(clock)) is why
 
 
+@pytest.mark.parametrize(
+    ("clock", "why"),
+    [("07:00", Closed.HOURS), ("09:00", Closed.PAUSED), ("12:10", Closed.LUNCH), ("12:50", Closed.PAUSED)],
+)
+def test_stopped_ticketing_is_said_where_the_hours_would_give_tickets(clock: str, why: Closed) -> None:
+    assert replace(HOURS, paused=True).refusal(at(clock)) is why
+
+
 def test_the_centre_itself_is_closed_all_through_lunch() -> None:
     assert HOURS.is_open(at("11:59"))
     assert not HOURS.is_open(at("12:00"))
@@ -124,3 +132,26 @@ def test_tickets_are_given_exactly_while_open_and_from_the_end_of_lunch(instant:
 def test_the_closing_after_a_moment_is_that_days_or_the_next_days(clock: str, day: int, closing: str) -> None:
     moment = at(clock.zfill(5), date(2026, 11, day))
     assert HOURS.closing_after(moment) == datetime.fromisoformat(closing).replace(tzinfo=VIENTIANE)
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "again", "then"),
+    [
+        ("07:00", MONDAY, "08:00", MONDAY),
+        ("09:00", MONDAY, "09:00", MONDAY),
+        ("12:10", MONDAY, "12:45", MONDAY),
+        ("15:50", MONDAY, "08:00", date(2026, 11, 24)),
+        ("20:00", date(2026, 11, 27), "08:00", date(2026, 11, 30)),
+        ("10:00", NATIONAL_DAY, "08:00", date(2026, 12, 3)),
+    ],
+)
+def test_tickets_are_given_again(clock: str, day: date, again: str, then: date) -> None:
+    assert HOURS.tickets_again(at(clock, day)) == at(again, then)
+
+
+def test_a_break_without_tickets_before_its_end_is_over_with_the_next_session() -> None:
+    assert replace(HOURS, lunch=None).tickets_again(at("12:10")) == at("13:00")
+
+
+def test_a_centre_that_never_opens_gives_no_tickets_again() -> None:
+    assert Hours(VIENTIANE, ((),) * 7).tickets_again(at("09:00")) is None

@@ -1,6 +1,7 @@
 """Who is next: due times, their credits, and places in the queue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from queueing.order import (
     OpenCounter,
     QueuedStep,
     appointment_place,
+    let_pass,
     next_step,
     order_key,
     place,
@@ -120,6 +122,33 @@ def test_position_among_the_own_service_when_no_counter_serves_it() -> None:
     assert [position(step, queue, [], clock("9:30")) for step in queue] == [1, 1, 2, 1]
 
 
+ALL = [OpenCounter(1, frozenset({"RES", "BIRTH"}))]
+
+
+def passed_by(step: QueuedStep, *others: QueuedStep, cap: timedelta = CAP) -> timedelta:
+    return let_pass(step, [step, *others], ALL, clock("9:45"), cap=cap)
+
+
+def test_who_lets_others_pass_is_due_ten_minutes_later() -> None:
+    assert passed_by(waiting(1, "9:00")) == minutes(10)
+    assert passed_by(waiting(1, "9:00"), waiting(2, "9:03"), waiting(3, "9:30")) == minutes(10)
+
+
+def test_the_next_person_goes_first_also_when_they_came_much_later() -> None:
+    me, next_one = waiting(1, "9:00"), waiting(2, "9:25")
+    by = passed_by(me, next_one, waiting(3, "9:40"))
+    assert clock("9:25") < me.due_at + by < clock("9:26")
+
+
+def test_who_is_called_elsewhere_is_not_let_pass() -> None:
+    assert passed_by(waiting(1, "9:00"), waiting(2, "9:25", service="PAY")) == minutes(10)
+
+
+def test_nobody_is_let_pass_beyond_the_cap() -> None:
+    assert passed_by(waiting(1, "8:00"), waiting(2, "9:30")) == CAP
+    assert passed_by(waiting(1, "9:00"), waiting(2, "9:03"), cap=minutes(5)) == minutes(5)
+
+
 SERVICES = ["RES", "BIRTH", "PAY"]
 INSTANTS = st.integers(0, 120).map(lambda n: EIGHT + minutes(n))
 QUEUES = st.lists(
@@ -143,6 +172,20 @@ def test_position_agrees_with_sorting_the_queue(
             same_queue = [s for s in queue if (s.service, s.direct_to) == (step.service, step.direct_to)]
         in_order = sorted(same_queue, key=lambda other: order_key(other, now))
         assert position(step, queue, counters, now) == in_order.index(step) + 1
+
+
+@given(QUEUES, COUNTERS, INSTANTS)
+@settings(deadline=None)
+def test_letting_others_pass_moves_back_and_never_more_than_the_cap(
+    queue: list[QueuedStep], counters: list[OpenCounter], now: datetime
+) -> None:
+    for step in queue:
+        by = let_pass(step, queue, counters, now, cap=CAP)
+        assert min(minutes(10), CAP) <= by <= CAP
+        moved = [replace(other, due_at=step.due_at + by) if other is step else other for other in queue]
+        before = position(step, queue, counters, now)
+        after = position(next(s for s in moved if s.ticket == step.ticket), moved, counters, now)
+        assert after >= before
 
 
 @given(QUEUES, COUNTERS, INSTANTS)

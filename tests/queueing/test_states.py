@@ -12,6 +12,7 @@ CONTRACT = {
         A.TRANSFER: S.TRANSFERRED,
         A.CANCEL: S.CANCELLED,
         A.LEAVE: S.LEFT,
+        A.PASS: S.WAITING,
         A.EXPIRE: S.EXPIRED,
     },
     S.CALLED: {

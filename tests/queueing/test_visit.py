@@ -128,6 +128,32 @@ def test_what_was_waited_in_all_steps_adds_up() -> None:
     assert told.now.step.credit == minutes(25)
 
 
+def test_letting_others_pass_moves_the_due_time_and_nothing_else() -> None:
+    told = Told("RES").issued().at(5)
+    before = told.now.step
+    step = told.tell(Kind.PASSED, by=minutes(10) // minutes(1) * 60_000_000).now.step
+    assert (step.state, step.due_at, step.let_pass, step.passed_at) == (S.WAITING, clock(10), minutes(10), clock(5))
+    assert (step.joined_at, step.joined_seq, step.credit, step.queued_at) == (
+        before.joined_at,
+        before.joined_seq,
+        before.credit,
+        before.queued_at,
+    )
+    assert told.at(20).called().now.waited(clock(60)) == minutes(20)
+
+
+def test_the_log_cannot_tell_of_a_second_passing_in_one_step() -> None:
+    told = Told("RES", "PAY").issued().tell(Kind.PASSED, by=600_000_000)
+    with pytest.raises(ValueError, match="a second time"):
+        told.tell(Kind.PASSED, by=600_000_000)
+    told.at(10).held().at(20).resumed()
+    assert (told.now.step.let_pass, told.now.step.passed_at) == (minutes(0), EIGHT)
+    with pytest.raises(ValueError, match="a second time"):
+        told.tell(Kind.PASSED, by=600_000_000)
+    told.called().served().finished().tell(Kind.PASSED, by=600_000_000)
+    assert told.now.step.let_pass == minutes(10), "in the next queue it may be done again"
+
+
 @pytest.mark.parametrize(
     ("kind", "state"), [(Kind.LEFT, S.LEFT), (Kind.CANCELLED, S.CANCELLED), (Kind.EXPIRED, S.EXPIRED)]
 )

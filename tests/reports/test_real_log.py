@@ -17,13 +17,14 @@ from store.tables import LogEvent, Ticket, TicketStep
 from store.unit import Store
 from tests.cast import a_store
 from tests.reports import plainly
-from tests.reports.bank import REAL_LOG, Bank, open_bank, the_bank
+from tests.reports.bank import REAL_LOG, Bank, open_bank, skip_without_real_log, the_bank
 
 FEBRUARY = date(1999, 2, 1), date(1999, 2, 28)
 
 
 @pytest.fixture(scope="module")
 def lines() -> list[plainly.Line]:
+    skip_without_real_log()
     with REAL_LOG.open(newline="", encoding="utf-8") as file:
         return plainly.read(file)
 

@@ -10,8 +10,10 @@ from commands.day import end_past_days
 from commands.moves import cancel, change_steps, hold, leave, resume, transfer
 from queueing.order import QueuedStep
 from queueing.visit import Visit
+from reports.counter_day import counter_day
 from store.board import read_board, read_head
 from store.idempotency import KeyedRequest, forget_old_keys, keep_answer, recall_answer
+from store.notes import read_notes
 from store.queue import calling_counters, count_ahead, waiting_steps
 from store.set_aside import read_set_aside
 from store.visits import centre_of, read_visit, read_visits
@@ -69,6 +71,8 @@ def readings(hall: Hall) -> Iterator[Press]:
         yield "ticket", lambda: (read_visit(conn, ids[0]), centre_of(conn, ids[0]))
         yield "tickets", lambda: read_visits(conn, ids)
         yield "set aside", lambda: read_set_aside(conn, hall.centre, MONDAY, now - timedelta(minutes=10))
+        yield "notes", lambda: read_notes(conn, hall.centre, ids[1])
+        yield "a counter's day", lambda: counter_day(conn, head.info, 4, MONDAY)
         yield "kept answer", lambda: recall_answer(conn, _a_key())
     yield "keep an answer", lambda: _keep_and_forget(hall)
 

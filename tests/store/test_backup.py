@@ -78,6 +78,8 @@ def _a_busy_hall(store: Store) -> Hall:
         conn.execute(insert(tables.User), {**user, "created_at": NOW})
         token = {"id": 8, "hash": "f" * 64, "kind": "session", "role": "manager", "user_id": 7}
         conn.execute(insert(tables.AccessToken), {**token, "created_at": NOW})
+        pairing = {"id": 9, "hash": "e" * 64, "centre_id": hall.centre, "code": "042042", "created_at": NOW}
+        conn.execute(insert(tables.Pairing), {**pairing, "expires_at": NOW})
     return hall
 
 

@@ -42,7 +42,7 @@ def sqlite_plans(engine: Engine) -> list[str]:
     lines: list[str] = []
 
     def explain(conn: Any, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:  # noqa: FBT001
-        if statement.split(" ", 1)[0] in ("SELECT", "UPDATE", "INSERT", "DELETE"):
+        if statement.split(" ", 1)[0] in ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE"):
             values = parameters[0] if many else parameters
             found = conn.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
             lines.extend(row[3] for row in found)

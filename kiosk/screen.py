@@ -1,0 +1,93 @@
+"""What every page of a kiosk knows: its centre, the language and looks pressed, and whether tickets are given."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from answers.centres import centre_detail
+from answers.guards import store
+from answers.pages import page
+from answers.tickets import local
+from kiosk.opening import week_lines
+from queueing.hours import Closed
+from store.board import read_head
+from store.centre import CentreInfo
+
+# How a person wants to see the screen; the next person starts without.
+LOOKS = ("large", "contrast", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One person's moment at a kiosk."""
+
+    centre: dict[str, Any]
+    info: CentreInfo
+    lang: str
+    looks: tuple[str, ...]
+    now: datetime
+    waiting: int
+
+    @classmethod
+    def of(cls, code: str) -> "Screen":
+        """The screen as it was asked for. Raises NotFound."""
+        centre = centre_detail(store(), code)
+        with store().reading() as conn:
+            head = read_head(conn, store().centres, code)
+        looks = tuple(look for look in LOOKS if look in request.values.getlist("look"))
+        return cls(
+            centre, head.info, spoken(centre["languages"]), looks, store().clock.now(), sum(head.waiting.values())
+        )
+
+    @property
+    def closed(self) -> Closed | None:
+        """Why no tickets are given now."""
+        return self.info.hours.refusal(self.now)
+
+    @property
+    def state(self) -> str:
+        """Changes when the first page would look different; a kiosk that nobody touches draws itself again then."""
+        return f"{self.closed or 'open'} {self.info.version} {self.waiting}"
+
+    def address(self, step: str = "services", *, without: str = "", **asked: Any) -> str:
+        """A page of this kiosk, in the same language and looks (but one)."""
+        looks = [look for look in self.looks if look != without]
+        return url_for(f"kiosk.{step}", code=self.info.code, **{"lang": self.lang, "look": looks, **asked})
+
+    def here(self, **changed: Any) -> str:
+        """The same page with another language or other looks; after a press, the first one."""
+        if request.method != "GET" or request.endpoint is None:
+            return self.address(**changed)
+        kept = {name: request.args.getlist(name) for name in ("services", "more", "q") if name in request.args}
+        return self.address(request.endpoint.removeprefix("kiosk."), **{**kept, **changed})
+
+    def switches(self) -> list[tuple[str, bool, str]]:
+        """Each look, whether it is on, and the address that turns it."""
+        turned = [(look, look in self.looks, set(self.looks) ^ {look}) for look in LOOKS]
+        return [(look, on, self.here(look=[x for x in LOOKS if x in then])) for look, on, then in turned]
+
+    def chosen(self) -> list[str]:
+        """The services that were pressed so far, each once; what the centre does not have was never on the screen."""
+        return [code for code in dict.fromkeys(request.values.getlist("services")) if code in self.info.services]
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page of the kiosk."""
+        week = week_lines(self.centre["hours"], self.lang)
+        return page(template, status, lang=self.lang, screen=self, centre=self.centre, week=week, **values)
+
+    def sorry(self, reason: str, status: int = 200, **facts: Any) -> Response:
+        """The kind screen for what can't be done now, with what to do instead."""
+        again = self.info.hours.tickets_again(self.now) if self.closed else None
+        at = local(again, self.info.zone) if again else None
+        today = again is not None and again.astimezone(self.info.zone).date() == self.info.hours.business_date(self.now)
+        values = {"reason": reason, "again": at, "today": today, "said": None, "services": [], **facts}
+        return self.page("kiosk/sorry.html", status, **values)
+
+
+def spoken(known: list[str]) -> str:
+    """The language pressed, else the centre's first: a kiosk is the next person's, whatever its browser prefers."""
+    asked = request.values.get("lang", "")
+    return asked if asked in known else known[0]

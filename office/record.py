@@ -1,0 +1,49 @@
+"""What a manager looks after: whether there is a backup, and who has changed what."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from answers.guards import house, needs, store
+from commands.people import read_people
+from commands.permissions import Permission
+from office.blueprint import bp, office_page, read_info
+from store.backup import last_backup
+from store.changes import read_changes
+
+_BACKUP_IS_OLD = timedelta(days=2)
+
+
+def backup_made() -> datetime | None:
+    """When the last backup was made; None where there is none. Follows the machine's clock, as backups do."""
+    folder = house().backup_dir
+    return last_backup(folder) if folder is not None else None
+
+
+def backup_is_old() -> bool:
+    """Whether the work of more than two days could be lost."""
+    made = backup_made()
+    return made is None or datetime.now(UTC) - made > _BACKUP_IS_OLD
+
+
+@bp.get("/office/<code:code>/backup")
+@needs(Permission.MANAGE_CENTRE)
+def backup(code: str) -> Response:
+    """When the last backup was made, and what to do where it is too old. Raises NotFound."""
+    made = backup_made()
+    zone = read_info(code).zone
+    values: dict[str, Any] = {"made": made.astimezone(zone).isoformat() if made else None, "old": backup_is_old()}
+    return office_page("backup", code, configured=house().backup_dir is not None, **values)
+
+
+@bp.get("/office/<code:code>/changes")
+@needs(Permission.MANAGE_CENTRE)
+def changes(code: str) -> Response:
+    """The last changes of the centre's settings and who made them. Raises NotFound."""
+    info = read_info(code)
+    with store().reading() as conn:
+        found = read_changes(conn, info.id)
+        names = {str(person.id): person.name for person in read_people(conn, info.id)}
+    lines = [(change.at.astimezone(info.zone).isoformat(), change) for change in found]
+    return office_page("changes", code, changes=lines, names=names)

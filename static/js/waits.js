@@ -1,0 +1,38 @@
+/** How many wait for what: as many services as there is room for, and the others in one last line. */
+export class Waits {
+  constructor(list, total) {
+    Object.assign(this, { list, total });
+    this.seen = new ResizeObserver(() => this.draw());
+    this.seen.observe(list);
+  }
+
+  set(total, byService) {
+    this.total.textContent = total;
+    for (const line of this.services()) line.lastElementChild.textContent = byService[line.dataset.service] ?? 0;
+    this.draw();
+  }
+
+  services() {
+    return this.list.querySelectorAll("[data-service]");
+  }
+
+  draw() {
+    const rest = this.list.querySelector("[data-rest]");
+    for (const line of this.services()) line.hidden = peopleIn(line) === 0;
+    const shown = [...this.services()].filter((line) => !line.hidden);
+    let others = 0;
+    rest.hidden = true;
+    while (shown.length > 0 && this.list.scrollHeight > this.list.clientHeight) {
+      const last = shown.pop();
+      others += peopleIn(last);
+      last.hidden = true;
+      rest.lastElementChild.textContent = others;
+      rest.hidden = false;
+    }
+    if (this.list.scrollHeight > this.list.clientHeight) rest.hidden = true; // no room for any: the total says it
+  }
+}
+
+function peopleIn(line) {
+  return Number(line.lastElementChild.textContent);
+}
