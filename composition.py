@@ -103,7 +103,9 @@ def start_background(settings: Settings, store: Store, feed: Feed) -> None:
     for code, expired in end_all_past_days(store).items():
         click.echo(f"{code}: a past day was ended; {expired} who still waited expired", err=True)
     feed.start()
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    # A job that is late (a slow start, a machine that was asleep) is still done, once.
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
     often = max(DAY_ENDS_EVERY_SECONDS / store.clock.speed, 1)  # a minute of a fast clock is short
     scheduler.add_job(end_all_past_days, "interval", [store], seconds=often)
     scheduler.add_job(forget_old_answers, "interval", [store], hours=1)

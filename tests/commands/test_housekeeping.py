@@ -111,7 +111,8 @@ def test_a_backup_that_fails_is_told_and_so_is_the_age_of_the_last(
     ]
 
 
-def test_a_clock_that_is_behind_is_told(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_clock_that_is_behind_is_told(alone: Store, caplog: pytest.LogCaptureFixture) -> None:
+    hall = a_hall(alone)
     hall.at("9:00").ticket()
     warn_of_clock(hall.store)
     assert caplog.messages == []

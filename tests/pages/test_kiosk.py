@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from commands.settings import stop_ticketing
 from store import tables
 from tests.cast import OFFICE_HOURS, Hall, a_hall
 from tests.pages.reader import Reader, path
@@ -175,6 +176,14 @@ def test_each_reason_for_being_closed_has_its_own_screen(
         assert "08:00–12:00, 13:00–16:00" in page.text
         assert 'data-act="service:' not in page.text
     assert office.visits() == {}
+
+
+def test_while_tickets_are_stopped_the_screen_says_whom_to_ask(reader: Readers, hall: Hall) -> None:
+    hall.press(stop_ticketing)
+    page = reader("kiosk").get(f"/kiosk/{hall.code}?lang=en")
+    assert 'data-show="closed" data-value="paused"' in page.text
+    assert "Please ask the staff." in page.text
+    assert "None" not in page.text
 
 
 def test_a_service_that_went_off_meanwhile_is_said_by_name(reader: Readers, hall: Hall) -> None:

@@ -4,119 +4,28 @@ A command of its own takes seconds to begin, so most are run in this process; `p
 from outside: what a script reads from standard output, what a shell gets as status, and the server.
 """
 
-import os
 import re
 import shutil
 import socket
-import sqlite3
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-from click.testing import CliRunner
 from sqlalchemy import select, text
-from tenacity import stop_after_delay
 
 from commands.access import find_caller, sign_in
 from commands.permissions import Role
-from commands.seed import seed
 from commands.tickets import TicketRequest, issue_ticket
-from config.catalogue import load_catalogue
-from server import cli
 from store import tables
-from store.busy import _begin_again
 from store.clock import SimulatedClock
 from store.ids import ticket_token
-from store.migrate import upgrade
 from store.unit import Store
 from store.visits import read_visit
 from tests.cast import clock
+from tests.command_line.conftest import CATALOGUE, COLUMNS, PASSWORD, Command, a_store, environment, rows
 from tests.processes import ROOT, free_port, spawn, stop
-from tests.servers import SETTINGS
-
-CATALOGUE = ROOT / "config" / "centres" / "odsc.toml"
-PASSWORD = "sticky rice and fish"
-COLUMNS = "ticket,service,issued_at,called_at,started_at,finished_at,counter,outcome"
-Command = Callable[..., "Said"]
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the catalogue's centres, to be copied."""
-    path = tmp_path_factory.mktemp("seeded") / "onedoor.db"
-    with a_store(path) as store:
-        upgrade(store.engine)
-        seed(store, load_catalogue(CATALOGUE))
-    return path
-
-
-@contextmanager
-def a_store(path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{path}")
-    yield store
-    store.engine.dispose()
-
-
-@pytest.fixture
-def database(seeded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(seeded, tmp_path / "onedoor.db"))
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)} | more
-
-
-@dataclass
-class Said:
-    """What a command said and how it ended."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-
-def at_database(arguments: Sequence[str], at: Path | None) -> list[str]:
-    return [*arguments, *([] if at is None else ["--database", f"sqlite:///{at}"])]
-
-
-@pytest.fixture
-def process(database: Path) -> Command:
-    """Runs a command as a process of its own."""
-
-    def run(*arguments: str, at: Path | None = database, **options: Any) -> Said:
-        command = [sys.executable, str(ROOT / "server.py"), *at_database(arguments, at)]
-        options = {"env": environment(), "input": "", **options}
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=110, **options)
-        return Said(done.returncode, done.stdout, done.stderr)
-
-    return run
-
-
-@pytest.fixture
-def onedoor(database: Path) -> Command:
-    """Runs a command in this process; a mistake of ours fails the test."""
-
-    def run(*arguments: str, at: Path | None = database, env: dict[str, str] | None = None, typed: str = "") -> Said:
-        mine = {name: None for name in os.environ if name.startswith(SETTINGS)}
-        done = CliRunner().invoke(cli, at_database(arguments, at), input=typed, env={**mine, **(env or {})})
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return Said(done.exit_code, done.stdout, done.stderr)
-
-    return run
-
-
-def rows(path: Path) -> dict[str, list[str]]:
-    with a_store(path) as store, store.reading() as conn:
-        everything = tables.Base.metadata.sorted_tables
-        return {table.name: sorted(map(repr, conn.execute(select(table)))) for table in everything}
 
 
 def test_every_command_of_the_contract_is_there_and_says_what_it_is(onedoor: Command) -> None:
@@ -371,50 +280,3 @@ def wait_until_it_listens(port: int) -> None:
         else:
             return
     raise AssertionError(f"nobody listens on {port}")
-
-
-@pytest.mark.parametrize("command", [["verify"], ["token", "create", "--role", "admin"], ["close-day"]])
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("nonsense", "DATABASE_URL must be"),
-        ("mysql://localhost/onedoor", "DATABASE_URL must be"),
-        ("sqlite:////proc/nowhere/onedoor.db", "does not open"),
-        ("postgresql+psycopg://nobody@127.0.0.1:1/nothing", "does not open"),
-    ],
-)
-def test_a_database_that_is_not_there_is_told_in_a_sentence(
-    onedoor: Command, command: list[str], address: str, words: str
-) -> None:
-    said = onedoor(*command, "--database", address, at=None)
-    assert (said.status, words in said.stderr) == (1, True), said.stderr
-
-
-def test_a_file_of_another_program_is_left_alone(onedoor: Command, tmp_path: Path) -> None:
-    theirs = tmp_path / "theirs.db"
-    with closing(sqlite3.connect(theirs)) as conn:
-        conn.execute("CREATE TABLE songs (name TEXT)")
-    before = theirs.read_bytes()
-    said = onedoor("verify", at=theirs)
-    assert (said.status, "tables of another program" in said.stderr) == (1, True)
-    assert theirs.read_bytes()[100:] == before[100:]
-    with closing(sqlite3.connect(theirs)) as conn:
-        assert conn.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
-
-
-@pytest.mark.parametrize("command", [["close-day"], ["token", "create", "--role", "admin"], ["seed", str(CATALOGUE)]])
-def test_a_database_that_stays_busy_is_told_by_the_exit_status(
-    onedoor: Command, database: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
-) -> None:
-    monkeypatch.setattr(_begin_again.retry, "stop", stop_after_delay(0.2))
-    with closing(sqlite3.connect(database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        said = onedoor(*command)
-    assert (said.status, "kept the database busy" in said.stderr) == (1, True), said.stderr
-
-
-def test_a_port_that_is_taken_is_told_before_anything_is_done(onedoor: Command, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        said = onedoor("run", "--demo", "--port", str(taken.getsockname()[1]), at=tmp_path / "new.db")
-    assert (said.status, "cannot listen on 127.0.0.1" in said.stderr) == (1, True)
-    assert not (tmp_path / "new.db").exists()
