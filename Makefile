@@ -23,7 +23,7 @@ run: install ## Install, then run the demonstration centre on http://localhost:8
 test: test-packages lint ## Install all that tests need (system packages too), check the code, run the quick tests
 	$(venv)/pytest -n 2 -m "not slow"
 
-test-slow: test-packages ## Run the slow tests: kills, races at size, long replays
+test-slow: test-packages ## Run the slow tests: kills, races at size, long replays, each screen in a browser
 	$(venv)/pytest -n 2 -m slow
 
 bench: install ## Measure tickets, calls and the feed beside a plain reference

@@ -59,6 +59,7 @@ def issue(server: RunningServer, key: str | None = None, **asked: Any) -> reques
     return server.api("POST", "/centres/SAY/tickets", {"services": ["RES"], **asked}, role="kiosk", key=key)
 
 
+@pytest.mark.slow
 def test_request_sent_twice_at_once_is_done_once_also_after_a_kill(database_url: str, tmp_path: Path) -> None:
     with QuickServer(database_url, tmp_path, "--demo") as server:
         server.token("kiosk")

@@ -14,7 +14,7 @@ from tests.e2e.conftest import DESK, KIOSK, LAO_FIRST, Screen, press, show, sign
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 BACK = 25_000
 LAO = {"KeyN": "ົ", "KeyS": "ຫ", "KeyF": "ດ", "KeyH": "້", "KeyA": "ັ", "KeyT": "ະ", "KeyR": "ພ", "Digit1": "ຢ"}
@@ -160,7 +160,6 @@ def test_to_cancel_asks_first(server: RunningServer, screen: Screen) -> None:
     assert kinds[-1] is Kind.CANCELLED
 
 
-@pytest.mark.slow
 def test_while_the_line_is_down_next_calls_nobody_and_finish_waits(
     server: RunningServer, screen: Screen, complaints: list[str]
 ) -> None:
@@ -197,7 +196,6 @@ def test_while_the_line_is_down_next_calls_nobody_and_finish_waits(
     complaints[:] = [said for said in complaints if "ERR_INTERNET_DISCONNECTED" not in said]  # the line that was cut
 
 
-@pytest.mark.slow
 def test_a_finish_outlives_a_dead_server_a_reload_and_a_second_tab(server: RunningServer, screen: Screen) -> None:
     kiosk, clerk = screen(KIOSK), screen(DESK)
     number, _ = take_ticket(server, kiosk, "civil", "RES")
@@ -233,7 +231,7 @@ def test_the_time_goes_on_by_the_servers_clock(server: RunningServer, screen: Sc
     expect(show(clerk, "elapsed")).to_have_text("00:03", timeout=8_000)
 
 
-@pytest.mark.parametrize("zoom", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("zoom", [1, 2])
 @LAO_FIRST
 def test_a_counter_can_be_used_by_everybody(server: RunningServer, screen: Screen, lang: str, zoom: int) -> None:
     kiosk = screen(KIOSK, lang)

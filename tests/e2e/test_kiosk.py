@@ -16,7 +16,7 @@ from tests.e2e.conftest import KIOSK, LAO_FIRST, Screen, eventually, press, show
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(180)]
 
 # A printer that counts, instead of the browser's.
 PRINTS = "window.prints = 0; window.print = () => { window.prints += 1; };"
@@ -177,7 +177,6 @@ def test_a_screen_that_nobody_touched_asks_nobody(server: RunningServer, screen:
     expect(kiosk.locator('[data-act="stay"]')).to_be_hidden()
 
 
-@pytest.mark.slow
 def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: RunningServer, kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES")
     expect(kiosk.locator('[data-act="take"]')).to_be_visible()
@@ -192,7 +191,6 @@ def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: Runn
     expect(show(kiosk, "number")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_a_number_stays_readable_while_the_line_is_lost_but_not_for_the_next_person(
     server: RunningServer, screen: Screen
 ) -> None:

@@ -16,7 +16,7 @@ from tests.e2e.conftest import DESK, KIOSK, LAO_FIRST, PHONE, TV, Screen, press,
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SOON = 5_000
 BY_ITSELF = 10_000  # an unpaired screen asks every three seconds
@@ -156,7 +156,7 @@ def test_today_follows_the_floor_without_a_reload(centre: RunningServer, screen:
     expect(counter).to_have_attribute("data-state", "closed", timeout=SOON)
 
 
-@pytest.mark.parametrize("size", [DESK, pytest.param(PHONE, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [DESK, PHONE])
 @LAO_FIRST
 def test_every_page_of_the_office_can_be_used_by_everybody(
     centre: RunningServer, screen: Screen, lang: str, size: ViewportSize

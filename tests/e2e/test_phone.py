@@ -10,7 +10,7 @@ from tests.e2e.conftest import PHONE, Screen, eventually, press, show
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SOON = 5_000
 MOST_BYTES = 60_000

@@ -21,7 +21,7 @@ from tests.e2e.televisions import announced, big_centre, lost, numbers, watch_tv
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SMALL_TV = ViewportSize(width=1280, height=720)
 UPRIGHT_TV = ViewportSize(width=1080, height=1920)
@@ -127,7 +127,6 @@ def test_who_hears_the_page_is_told_in_both_languages(server: RunningServer, scr
 # The server dies
 
 
-@pytest.mark.slow
 def test_what_was_called_while_the_line_was_down_is_announced(server: RunningServer, screen: Screen) -> None:
     people(server, 4)
     tv = screen(TV, "en")
@@ -161,7 +160,6 @@ def navigations(page: Page) -> list[str]:
     return seen
 
 
-@pytest.mark.slow
 def test_another_version_of_the_server_is_loaded_by_itself(server: RunningServer, screen: Screen) -> None:
     people(server, 2)
     tv = screen(TV, "en")
@@ -197,7 +195,6 @@ def loads_again_after(page: Page, seconds: int) -> Iterator[list[str]]:
     yield loaded
 
 
-@pytest.mark.slow
 def test_a_page_whose_script_did_not_come_is_loaded_again(
     server: RunningServer, screen: Screen, complaints: list[str]
 ) -> None:
@@ -291,7 +288,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield server
 
 
-@pytest.mark.parametrize("size", [TV, *(pytest.param(size, marks=pytest.mark.slow) for size in (SMALL_TV, UPRIGHT_TV))])
+@pytest.mark.parametrize("size", [TV, SMALL_TV, UPRIGHT_TV])
 @LAO_FIRST
 def test_everything_is_within_the_screen(big: RunningServer, screen: Screen, lang: str, size: ViewportSize) -> None:
     tv = screen(size, lang)
