@@ -119,6 +119,7 @@ class Unit:
         self.waiting = Tally(row.waiting)
         self.announcements: list[Announcement] = []
         self._seq = self._was = row.seq
+        self._version = row.version
         self._changed: dict[int, Visit] = {}
         self._remembered = remembered
 
@@ -252,8 +253,11 @@ class Unit:
             raise RuntimeError(f"the log of {self.centre.code} moved on without its lock")
 
     def remember(self, memory: Memory) -> None:
-        """Keeps what is known of the counters for the next unit; only what is committed may be."""
-        memory.keep(self.centre.id, self._seq, self.centre.version, self._remembered)
+        """Keeps what is known of the counters for the next unit; only what is committed may be.
+
+        It was known with the settings at which the unit began: a unit that has changed them leaves nothing.
+        """
+        memory.keep(self.centre.id, self._seq, self._version, self._remembered)
 
 
 def _row(centre_id: int, event: Event) -> dict[str, Any]:

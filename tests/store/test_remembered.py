@@ -3,6 +3,7 @@
 import pytest
 
 from commands.counters import open_counter, pause_counter
+from commands.settings import set_counter_services
 from queueing.refusals import CounterClosed
 from store.unit import Unit
 from tests.cast import KEO, Hall, another_store
@@ -31,6 +32,14 @@ def test_what_another_process_did_to_the_counters_is_seen(hall: Hall) -> None:
         with other.unit(hall.code, KEO) as unit:
             assert calling(unit) == [1, 2]
             pause_counter(unit, 1)
+
+
+def test_new_settings_of_a_counter_hold_from_the_next_press(hall: Hall) -> None:
+    hall.opens(1)
+    assert hall.press(calling) == [1]
+    hall.press(set_counter_services, 1, ["INFO"])
+    (counter,) = hall.press(lambda unit: unit.calling)
+    assert counter.services == {"INFO"}
 
 
 def test_what_was_taken_back_is_not_remembered(hall: Hall) -> None:
