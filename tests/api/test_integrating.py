@@ -6,20 +6,25 @@ from typing import Any
 
 from answers.problems import REFUSALS
 from api.endpoint import ENDPOINTS
+from commands.access import create_token
 from commands.permissions import Role
+from commands.seed import seed
+from commands.tickets import TicketRequest, issue_ticket
+from config.catalogue import demonstration, load_catalogue
 from display.topics import NEEDS
+from store.unit import Store
 from tests.api.conftest import on_one_database
 from tests.api.desk import Answer, Desk
 from tests.processes import ROOT
 
 DOCUMENT = (ROOT / "docs" / "integrating.md").read_text()
 EXAMPLES = re.findall(r"^    (curl .*)$", DOCUMENT.replace("\\\n", ""), re.MULTILINE)
+CATALOGUE = ROOT / "config" / "centres" / "odsc.toml"
 URL = "http://onedoor.example"
 
 
 def curl(desk: Desk, example: str, known: dict[str, str]) -> Answer:
     """Makes the request of an example: -X, -H and -d are all that it may use."""
-    example = example.replace("/SAY/", f"/{desk.code}/")
     for name, value in known.items():
         example = example.replace(f"${name}", value)
     words = iter(shlex.split(example)[1:])
@@ -38,11 +43,14 @@ def curl(desk: Desk, example: str, known: dict[str, str]) -> Answer:
 
 
 @on_one_database
-def test_every_request_of_the_document_is_answered(desk: Desk) -> None:
-    known = {"URL": URL, **{role.upper(): desk.token(role) for role in ("kiosk", "staff", "manager")}}
+def test_every_request_of_the_document_is_answered_by_the_demonstration(desk: Desk, store: Store) -> None:
+    seed(store, demonstration(load_catalogue(CATALOGUE)))
+    roles = Role.KIOSK, Role.STAFF, Role.MANAGER
+    known = {"URL": URL, **{role.name: create_token(store, role, centre="SAY") for role in roles}}
     for example in EXAMPLES:
-        if "/counters/1/next" in example:
-            desk.issue("RES", by="kiosk")  # the ticket of the examples before has left
+        if "/next" in example:  # the ticket of the examples before has left
+            with store.unit("SAY") as unit:
+                issue_ticket(unit, TicketRequest(("RES",), "kiosk"))
         answer = curl(desk, example, known)
         assert answer.status_code in (200, 201, 304), f"{example}: {answer.text}"
         if answer.is_json and "number" in answer.json and "id" in answer.json:
