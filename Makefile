@@ -10,7 +10,7 @@ catalogues = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-slow bench lint format docs messages lock clean test-packages
+.PHONY: help install run test test-slow bench lint format docs pictures messages lock clean test-packages
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ format: .venv/.installed-dev ## Format the code and put imports in order
 
 docs: .venv/.installed-dev ## Write docs/states.md from the code's own table
 	$(venv)/python -m tests.house.states_page
+
+pictures: install .venv/.installed-dev ## Take the pictures of docs/screens anew
+	$(venv)/python -m tests.e2e.pictures
 
 messages: .venv/.installed ## Collect the words of the pages into translations/, for translators
 	mkdir -p translations

@@ -11,7 +11,7 @@ from answers.guards import COOKIE, LANGUAGE_COOKIE, address, hit, house, is_besi
 from answers.pages import page
 from answers.pairing import screen_state
 from answers.words import languages
-from commands.access import SESSION_LASTS, create_token, redeem_link, revoke, sign_in
+from commands.access import SESSION_LASTS, create_token, known_caller, redeem_link, revoke, sign_in
 from commands.permissions import Permission, Role
 from queueing.refusals import NotFound
 
@@ -83,7 +83,13 @@ def sign_in_post() -> Response:
     token = sign_in(store(), name, request.form.get("password", ""), house().off_the_loop)
     if token is None:
         return page("door/sign_in.html", 401, failed=True, ended=False, name=name, next=next_page or "")
-    return _signed_in(token, next_page or url_for("counter.choose"), SESSION_LASTS.total_seconds())
+    return _signed_in(token, next_page or _first_page(token), SESSION_LASTS.total_seconds())
+
+
+def _first_page(token: str) -> str:
+    """Where somebody begins who was on the way to no page in particular: managers in the office."""
+    caller = known_caller(store(), token)
+    return url_for("office.today" if caller and caller.role.includes(Role.MANAGER) else "counter.choose")
 
 
 @bp.get("/sign-in/<secret:token>")

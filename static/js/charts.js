@@ -53,11 +53,11 @@ class Chart {
     new ResizeObserver(() => this.fit(place.clientWidth)).observe(place);
   }
 
-  /** On a narrow screen the words under a chart need several lines. */
+  /** On a narrow screen the words over a chart need several lines. */
   fit(width) {
     this.chart.resize();
     const narrow = width < NARROW;
-    const option = { grid: { bottom: narrow ? 92 : 52 } };
+    const option = { grid: { top: narrow ? 92 : 52 } };
     const names = narrow ? { width: 120, overflow: "truncate" } : { width: 190, overflow: "break" }; // whole in the table
     if (this.lies) Object.assign(option, { yAxis: { axisLabel: names }, xAxis: { splitNumber: narrow ? 2 : 5 } });
     this.chart.setOption(option);
@@ -78,7 +78,7 @@ class Chart {
       animation: !still,
       animationDuration: 300,
       textStyle: { fontFamily: this.font, color: ink["--text"] },
-      legend: { bottom: 0, textStyle: { color: ink["--text"], fontSize: 14, lineHeight: 22 }, itemGap: 20, selectedMode: false },
+      legend: { top: 0, textStyle: { color: ink["--text"], fontSize: 14, lineHeight: 22 }, itemGap: 20, selectedMode: false },
       tooltip: {
         trigger: "axis",
         renderMode: "richText", // the other one writes inline styles, which the pages forbid
@@ -87,7 +87,7 @@ class Chart {
         borderColor: ink["--line"],
         textStyle: { color: ink["--text"], fontFamily: this.font, lineHeight: 22 },
       },
-      grid: { left: 8, right: 24, top: 12, bottom: 52, containLabel: true },
+      grid: { left: 8, right: 24, top: 52, bottom: 12, containLabel: true },
     };
   }
 

@@ -50,6 +50,12 @@ def test_clerk_signs_in_with_name_and_password(desk: Desk, clerk: str) -> None:
     assert browser.get("/counter/").status_code == 200
 
 
+def test_manager_who_signs_in_begins_in_the_office(desk: Desk) -> None:
+    create_user(desk.hall.store, f"noy-{desk.code}", PASSWORD, Role.MANAGER, desk.code)
+    answer = fill_in(desk.browser(), "/sign-in", username=f"noy-{desk.code}", password=PASSWORD)
+    assert (answer.status_code, answer.location) == (302, "/office/")
+
+
 @pytest.mark.parametrize("wrong", ["password", "username", "case", "nul", "long", "empty"])
 def test_wrong_name_or_password_is_told_without_saying_which(desk: Desk, clerk: str, wrong: str) -> None:
     said = {

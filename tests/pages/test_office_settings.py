@@ -64,6 +64,8 @@ def test_stopped_ticketing_is_said_everywhere(reader: Readers, hall: Hall) -> No
     assert 'data-show="paused"' in noy.get("/office/").text
     kiosk = reader("kiosk").get(f"/kiosk/{hall.code}")
     assert 'data-show="closed"' in kiosk.text
+    assert "has stopped giving tickets for now" in kiosk.text
+    assert "None" not in kiosk.text
     with pytest.raises(CentreClosed):
         hall.ticket()
     assert said(press(noy, hall, "notice", "ticketing/resume")) == ["resumed"]

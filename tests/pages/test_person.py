@@ -35,7 +35,7 @@ def test_the_time_with_a_person_stands_against_what_is_expected(reader: Readers,
     clerk, address = at_counter(reader, hall, 1)
     assert clerk.show("elapsed") == "04:07"
     assert 'data-pace="within">of 5 min expected<' in clerk.text
-    assert re.search(r"4 min</span> <span[^>]*>target 15 min", clerk.text), "what was waited"
+    assert re.search(r"4 min</span> <span[^>]*>· target 15 min", clerk.text), "what was waited"
     hall.later(2)
     clerk.get(address)
     assert clerk.show("elapsed") == "06:07"
