@@ -87,6 +87,8 @@ def fold(events: Iterable[Any], visit: Visit | None = None) -> Visit:
             act = _ACT_OF.get(event.kind)
             if visit is not None and (act is None or not allowed(visit.state, act)):
                 raise Unfit(f"{said} happened to a ticket that was {visit.state}")
+            if visit is not None and event.kind is Kind.CALLED and event.facts["service"] != visit.step.service:
+                raise Unfit(f"{said} is for {shown(event.facts['service'])}, the visit was at {visit.step.service}")
             visit = apply(visit, event)
         except UNREADABLE as error:
             raise Unfit(f"{said} cannot be applied ({type(error).__name__}: {error})") from error

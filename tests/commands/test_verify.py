@@ -88,6 +88,11 @@ def test_each_damage_is_named(scene: Scene, group: Callable[[Scene], Told], subt
     assert verify(scene.store, all_days=True) == [], "every damage was taken back"
 
 
+def test_a_call_for_another_service_than_was_waited_for_is_named(scene: Scene) -> None:
+    (said,) = found_in(scene, change_event(scene.served.id, 2, facts={"service": "OLD"}))
+    assert said.endswith(f"(called) is for 'OLD', the visit was at {scene.served.steps[0].service}")
+
+
 def test_a_past_day_is_looked_at_when_it_is_asked_for(scene: Scene) -> None:
     damage = change(TicketStep, TicketStep.ticket_id == scene.past.id, TicketStep.position == 1, recalls=3)
     told = "SAY: A001 of 2026-11-20, step 1 (RES): recalls is '3' in the row, '0' in the log"
