@@ -6,8 +6,14 @@ export class Idle {
     for (const touched of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) {
       addEventListener(touched, () => this.dialog.open || this.wait(), { passive: true });
     }
-    dialog.addEventListener("click", (press) => press.target.closest("a[href]") || dialog.close());
+    dialog.addEventListener("click", (press) => press.target.closest("a[href]") || this.stay());
     dialog.addEventListener("close", () => this.wait());
+    this.wait();
+  }
+
+  /** The time begins anew with the press itself: the dialog's own event comes a moment later. */
+  stay() {
+    this.dialog.close();
     this.wait();
   }
 

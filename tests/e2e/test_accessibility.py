@@ -14,7 +14,11 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds wrong, and whether the page must be scrolled sideways."""
+    """What axe finds wrong, and whether the page must be scrolled sideways.
+
+    It looks at the end of the page: elsewhere a bar that stays at the bottom may lie over half of what can be pressed.
+    """
+    page.evaluate("document.fonts.ready.then(() => scrollTo(0, document.documentElement.scrollHeight))")
     found = Axe().run(page, options=RULES).response["violations"]
     said = [f"{page.url} {fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
     if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
