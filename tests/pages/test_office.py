@@ -186,7 +186,14 @@ def test_definitions_are_in_words(reader: Readers, hall: Hall) -> None:
 
 @pytest.mark.parametrize(("days", "state"), [(None, "none"), (0, "good"), (3, "old")])
 def test_the_backup_page_says_how_old_the_last_one_is(
-    app: Flask, reader: Readers, hall: Hall, tmp_path: Path, days: int | None, state: str
+    app: Flask,
+    reader: Readers,
+    hall: Hall,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    days: int | None,
+    state: str,
 ) -> None:
     import os
 
@@ -194,7 +201,7 @@ def test_the_backup_page_says_how_old_the_last_one_is(
         (tmp_path / "onedoor-2026-11-20.db").touch()
         made = (datetime.now(UTC) - timedelta(days=days)).timestamp()
         os.utime(tmp_path / "onedoor-2026-11-20.db", (made, made))
-        app.extensions["onedoor"] = replace(app.extensions["onedoor"], backup_dir=tmp_path)
+        monkeypatch.setitem(app.extensions, "onedoor", replace(app.extensions["onedoor"], backup_dir=tmp_path))
     noy = reader("manager")
     assert f'data-show="backup" data-value="{state}"' in noy.get(f"/office/{hall.code}/backup").text
     assert ('data-show="backup"' in noy.get("/office/").text) is (state != "good")

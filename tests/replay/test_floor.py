@@ -66,6 +66,7 @@ def pause_while_somebody_is_served(say: Say, over: threading.Event) -> None:
         assert say.post("/centres/SAY/counters/1/pause", {}, say.staff) == 200
 
 
+@pytest.mark.slow
 def test_everybody_does_what_the_log_says_and_a_stranger_is_served_too(
     say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,6 +93,7 @@ def bank(sqlite_url: str, run_server: Callable[..., RunningServer]) -> Iterator[
     bank.store.engine.dispose()
 
 
+@pytest.mark.slow
 @needs_real_log
 @pytest.mark.timeout(180)
 def test_twenty_minutes_at_600_times_the_speed_lose_nobody(
