@@ -182,6 +182,7 @@ def test_a_screen_that_nobody_touched_asks_nobody(server: RunningServer, screen:
 def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: RunningServer, kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES")
     expect(kiosk.locator('[data-act="take"]')).to_be_visible()
+    kiosk.wait_for_load_state()
     server.kill()
     expect(show(kiosk, "lost")).to_be_visible(timeout=8_000)
     kiosk.keyboard.press("Escape")
@@ -202,6 +203,7 @@ def test_a_number_stays_readable_while_the_line_is_lost_but_not_for_the_next_per
     kiosk.goto(f"{server.url}/kiosk/SAY")
     press(kiosk, "group:civil", "service:RES", "take")
     expect(show(kiosk, "number")).to_be_visible()
+    kiosk.wait_for_load_state()  # a page whose script did not come knows nothing of the line
     server.kill()
     kiosk.clock.fast_forward(10_000)
     kiosk.wait_for_timeout(500)
