@@ -1,19 +1,18 @@
 """What the server does by itself: ends days, forgets old answers, makes backups, and minds its clock."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from commands.day import end_past_days
-from store.backup import BackupRefused, backup_daily, last_backup
+from store.backup import BackupRefused, backup_daily, is_old, last_backup
 from store.busy import Busy
 from store.idempotency import forget_old_keys
 from store.tables import Centre
 from store.unit import CLOCK_TOLERANCE, Store
 
-BACKUP_IS_OLD = timedelta(days=2)
 log = logging.getLogger("onedoor.housekeeping")
 
 
@@ -65,7 +64,7 @@ def back_up(store: Store, folder: Path) -> None:
     latest = last_backup(folder)
     if latest is None:
         log.warning("there is no backup in %s", folder)
-    elif datetime.now().astimezone() - latest >= BACKUP_IS_OLD:
+    elif is_old(latest):
         log.warning("the last backup in %s is of %s", folder, f"{latest.astimezone():%Y-%m-%d %H:%M}")
 
 

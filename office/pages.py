@@ -8,7 +8,8 @@ from answers.pages import page
 from commands.permissions import Permission
 from office.blueprint import asked_centre, bp, office_page
 from office.floor import read_floor
-from office.record import backup_is_old
+from office.record import backup_made
+from store.backup import is_old
 
 __all__ = ["bp"]
 
@@ -20,4 +21,4 @@ def today() -> Response:
     code = asked_centre()
     if code is None:
         return page("office/centres.html", centres=centre_list(store())["centres"])
-    return office_page("today", code, floor=read_floor(code, language()), backup_is_old=backup_is_old())
+    return office_page("today", code, floor=read_floor(code, language()), backup_is_old=is_old(backup_made()))

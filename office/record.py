@@ -1,6 +1,6 @@
 """What a manager looks after: whether there is a backup, and who has changed what."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -9,10 +9,8 @@ from answers.guards import house, needs, store
 from commands.people import read_people
 from commands.permissions import Permission
 from office.blueprint import bp, office_page, read_info
-from store.backup import last_backup
+from store.backup import is_old, last_backup
 from store.changes import read_changes
-
-_BACKUP_IS_OLD = timedelta(days=2)
 
 
 def backup_made() -> datetime | None:
@@ -21,19 +19,13 @@ def backup_made() -> datetime | None:
     return last_backup(folder) if folder is not None else None
 
 
-def backup_is_old() -> bool:
-    """Whether the work of more than two days could be lost."""
-    made = backup_made()
-    return made is None or datetime.now(UTC) - made > _BACKUP_IS_OLD
-
-
 @bp.get("/office/<code:code>/backup")
 @needs(Permission.MANAGE_CENTRE)
 def backup(code: str) -> Response:
     """When the last backup was made, and what to do where it is too old. Raises NotFound."""
     made = backup_made()
     zone = read_info(code).zone
-    values: dict[str, Any] = {"made": made.astimezone(zone).isoformat() if made else None, "old": backup_is_old()}
+    values: dict[str, Any] = {"made": made.astimezone(zone).isoformat() if made else None, "old": is_old(made)}
     return office_page("backup", code, configured=house().backup_dir is not None, **values)
 
 

@@ -37,6 +37,7 @@ from store.migrate import UnknownSchema, is_current, migrate, revision_of, upgra
 from store.tables import Centre
 from store.unit import Store
 
+_IS_OLD = timedelta(days=2)
 _PAGES = 256  # a megabyte: copied in about a millisecond, then others have their turn
 _ROWS = 1000
 _DAILY = re.compile(r"onedoor-\d{4}-\d\d-\d\d\.db")
@@ -285,6 +286,11 @@ def _delete_cut_off(folder: Path) -> None:
 def last_backup(folder: Path) -> datetime | None:
     """When the latest daily backup in `folder` was made; None when there is none."""
     return max(map(_written_at, _daily_files(folder)), default=None)
+
+
+def is_old(made: datetime | None) -> bool:
+    """Whether the work of more than two days could be lost, when the last backup was `made` then, or never."""
+    return made is None or datetime.now(UTC) - made > _IS_OLD
 
 
 def _written_at(file: Path) -> datetime:

@@ -210,29 +210,16 @@ def test_who_is_served_cannot_be_cancelled(reader: Readers, hall: Hall) -> None:
     assert not clerk.has("cancel")
 
 
-def test_a_finish_that_comes_late_ends_nobody_elses_serving(reader: Readers, hall: Hall) -> None:
-    hall.opens(1, 4)
+@pytest.mark.parametrize(("first", "then"), [(1, 4), (4, 4)], ids=["elsewhere", "here"])
+def test_a_finish_that_comes_late_ends_no_other_serving(reader: Readers, hall: Hall, first: int, then: int) -> None:
+    hall.opens(first, then)
     ticket = hall.ticket("BIRTH", "INFO")
-    hall.press(call_next, 1)
+    hall.press(call_next, first)
     hall.press(serve, ticket.id)
-    clerk, address = at_counter(reader, hall, 1)
+    clerk, address = at_counter(reader, hall, first)
     late = clerk.form(f"{address}/finish")
     hall.press(finish, ticket.id)
-    hall.press(call_next, 4)
-    hall.press(serve, ticket.id)
-    assert clerk.post(f"{address}/finish", late).status_code == 409
-    assert hall.visit(ticket).state is StepState.SERVING
-
-
-def test_a_finish_that_comes_late_does_not_end_the_next_step_here(reader: Readers, hall: Hall) -> None:
-    hall.opens(4)
-    ticket = hall.ticket("BIRTH", "INFO")
-    hall.press(call_next, 4)
-    hall.press(serve, ticket.id)
-    clerk, address = at_counter(reader, hall, 4)
-    late = clerk.form(f"{address}/finish")
-    hall.press(finish, ticket.id)
-    hall.press(call_next, 4)
+    hall.press(call_next, then)
     hall.press(serve, ticket.id)
     assert clerk.post(f"{address}/finish", late).status_code == 409
     assert hall.visit(ticket).state is StepState.SERVING

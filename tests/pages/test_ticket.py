@@ -100,14 +100,15 @@ def test_leaving_asks_first_and_then_leaves(reader: Readers, hall: Hall) -> None
     assert hall.visit(ticket).state is StepState.LEFT
 
 
-def test_leaving_twice_is_leaving_once(reader: Readers, hall: Hall) -> None:
+@pytest.mark.parametrize(("act", "kind"), [("leave", Kind.LEFT), ("pass", Kind.PASSED)])
+def test_a_double_press_is_done_once(reader: Readers, hall: Hall, act: str, kind: Kind) -> None:
     phone = reader()
     address = f"/t/{phone.token_of(hall.ticket('BIRTH'))}"
     phone.get(address)
-    form = phone.form("/leave")
-    assert phone.post(f"{address}/leave", form).status_code == 303
-    assert phone.post(f"{address}/leave", form).status_code == 303
-    assert [event.kind for event in hall.events()].count(Kind.LEFT) == 1
+    form = phone.form(f"/{act}")
+    assert phone.post(f"{address}/{act}", form).status_code == 303
+    assert phone.post(f"{address}/{act}", form).status_code == 303
+    assert [event.kind for event in hall.events()].count(kind) == 1
 
 
 def test_who_is_served_cannot_leave_and_is_told(reader: Readers, hall: Hall) -> None:
@@ -211,16 +212,6 @@ def test_letting_others_pass_is_one_press_and_then_no_more(reader: Readers, hall
     assert phone.show("position") == "2"
     assert re.search(r'data-part="may-pass" hidden', page.text)
     assert re.search(r'data-part="passed">You let others go first', page.text)
-
-
-def test_a_double_press_lets_others_pass_once(reader: Readers, hall: Hall) -> None:
-    phone = reader()
-    address = f"/t/{phone.token_of(hall.ticket('BIRTH'))}"
-    phone.get(address)
-    form = phone.form("/pass")
-    assert phone.post(f"{address}/pass", form).status_code == 303
-    assert phone.post(f"{address}/pass", form).status_code == 303
-    assert [event.kind for event in hall.events()].count(Kind.PASSED) == 1
 
 
 def test_a_second_time_is_kindly_refused_and_leads_back(reader: Readers, hall: Hall) -> None:
