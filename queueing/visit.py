@@ -15,6 +15,7 @@ class Step:
     """One service of a visit. `position` names it within the visit; instants are aware, durations exact.
 
     `let_pass` is by how much the person has let others go first in this queue, `passed_at` when, also when it is over.
+    `missing` are the documents that the person went to fetch, `ready_on` when what was asked for can be collected.
     `counter` is where it was last called; `walk` and `started_at` belong to its first serving.
     """
 
@@ -42,6 +43,8 @@ class Step:
     served: timedelta = timedelta()
     held_since: datetime | None = None
     held: timedelta = timedelta()
+    missing: list[str] | None = None
+    ready_on: date | None = None
     finished_at: datetime | None = None
 
     @property

@@ -21,7 +21,7 @@ AT_COUNTER = text("state in ('called', 'serving')")
 ACTIVE = text("state in ('waiting', 'called', 'serving', 'on_hold')")
 UNENDED = text("state in ('waiting', 'on_hold')")
 # Not `in`: SQLite proves that an index holds all rows asked for from the terms of an `or` alone.
-CALLS = text("kind = 'called' or kind = 'recalled'")
+CALLS = text("kind = 'called' or kind = 'recalled' or kind = 'undone'")
 CHANGES = text("kind = 'notice' or kind = 'centre_updated'")
 
 
@@ -85,6 +85,16 @@ class Holiday(Base):
     names: Mapped[dict[str, Any]]
 
 
+class EarlyClosing(Base):
+    """A date on which a centre closes before its usual time."""
+
+    __tablename__ = "early_closings"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    minute: Mapped[int]  # since midnight
+
+
 class Service(Base):
     """What people come for."""
 
@@ -103,6 +113,7 @@ class Service(Base):
     then: Mapped[list[Any]]
     appointment: Mapped[bool]
     slot_capacity: Mapped[int]
+    daily_limit: Mapped[int | None]  # so many tickets a day; none: as many as come
     details: Mapped[dict[str, Any]]  # notes, processing days, where the wording comes from
     enabled: Mapped[bool]
 
@@ -117,6 +128,7 @@ class Counter(Base):
     names: Mapped[dict[str, Any]]
     accessible: Mapped[bool]
     services: Mapped[list[Any]]
+    skills: Mapped[list[Any] | None]  # what it may help with when people wait too long; none: with everything
     enabled: Mapped[bool]
     state: Mapped[str] = mapped_column(String(8), default="closed")
     open_services: Mapped[list[Any] | None]
@@ -149,7 +161,7 @@ class NumberCount(Base):
 
 
 class Ticket(Base):
-    """One visit; written once. Where it stands is in its steps, how many events name it in the log."""
+    """One visit; written once, but for its priority. Where it stands is in its steps, how many events name it in the log."""
 
     __tablename__ = "tickets"
     __table_args__ = (Index("uq_tickets_number", "centre_id", "business_date", "number", unique=True),)
@@ -160,6 +172,7 @@ class Ticket(Base):
     number: Mapped[str] = mapped_column(String(64))
     channel: Mapped[str] = mapped_column(String(16))
     priority: Mapped[str | None] = mapped_column(String(16))
+    priority_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())  # staff have seen it
     language: Mapped[str | None] = mapped_column(String(16))
     issued_at: Mapped[datetime]
     appointment_at: Mapped[datetime | None]
@@ -213,6 +226,8 @@ class TicketStep(Base):
     served: Mapped[timedelta]
     held_since: Mapped[datetime | None]
     held: Mapped[timedelta]
+    missing: Mapped[list[Any] | None]  # documents, by their codes, that the person went to fetch
+    ready_on: Mapped[date | None]  # when what was asked for can be collected
     finished_at: Mapped[datetime | None]
 
 
@@ -248,6 +263,8 @@ class Person(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     name: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(40))
+    reference: Mapped[str | None] = mapped_column(String(40))  # of the case, as the office writes it
+    documents: Mapped[list[Any] | None]  # seen by staff, by their codes
     recorded_at: Mapped[datetime]
 
 
