@@ -59,6 +59,12 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "recall-too-soon": (409, _("Just called"), _("Wait a moment before you recall ticket {number} again.")),
     "grace-over": (409, _("Came back too late"), _("Ticket {number} was missed over {minutes} minutes ago.")),
     "passed-already": (409, _("Others went first already"), _("Ticket {number} has let others go first once.")),
+    "came-back-already": (409, _("Came back once already"), _("Ticket {number} came back once. Please ask the staff.")),
+    "nothing-to-undo": (
+        409,
+        _("Nothing to undo"),
+        _("The last press at counter {counter} can't be undone any more. Nothing was changed."),
+    ),
     "clock-behind": (
         409,
         _("The clock is wrong"),
@@ -85,6 +91,7 @@ MISTAKES: Mapping[str, str] = {
     "hours-overlap": _("The second hours begin before the first ones end."),
     "not-in-the-break": _("Tickets must open again within the break."),
     "not-a-time": _("A time is written as 08:30; midnight at the end of a day as 24:00."),
+    "not-a-date-ahead": _("Choose a day from today on, within a year."),
     "day-is-past": _("This day is past."),
     "not-the-same": _("The two passwords are not the same."),
     "yourself": _("You can't do this to yourself."),

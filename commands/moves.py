@@ -2,26 +2,34 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-
-from sqlalchemy import insert
+from typing import Any
 
 from commands.calls import close_if_day_ended
+from commands.notes import write_note
 from commands.tickets import check_service
 from queueing.order import Joined, let_pass, place
-from queueing.refusals import GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
+from queueing.refusals import CameBackAlready, GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
 from queueing.states import Act, StepState
 from queueing.visit import Step, Visit, place_facts
 from store.queue import calling_counters, waiting_steps
-from store.tables import Note
 from store.unit import Unit
 
 
-def hold(unit: Unit, ticket: int, reason: str | None = None) -> Visit:
-    """Sets a person aside (a form to fill in, a copy to make). Raises NotFound, WrongState."""
+def hold(unit: Unit, ticket: int, reason: str | None = None, *, missing: Sequence[str] = ()) -> Visit:
+    """Sets a person aside (a form to fill in, a copy to make), perhaps until `missing` documents are there.
+
+    Raises NotFound, WrongState, and Invalid for a document that the service does not need.
+    """
     visit = unit.visit(ticket)
+    unit.check(visit, Act.HOLD)
+    needed = [document["code"] for document in unit.centre.services[visit.step.service].documents]
+    for code in missing:
+        if code not in needed:
+            raise Invalid("missing", "unknown", value=code)
     counter = visit.step.at_counter
-    visit = unit.act(visit, Act.HOLD)
-    _write_note(unit, visit, reason)
+    facts: dict[str, Any] = {"missing": [code for code in needed if code in missing]} if missing else {}
+    visit = unit.act(visit, Act.HOLD, **facts)
+    write_note(unit, visit, reason)
     close_if_day_ended(unit, counter, visit)
     return visit
 
@@ -39,6 +47,18 @@ def resume(unit: Unit, ticket: int) -> Visit:
         raise GraceOver(visit.number, grace.total_seconds() / 60)
     joined_as = Joined.NO_SHOW if came_back else Joined.HOLD
     return unit.act(visit, Act.RESUME, place=_rejoin(unit, visit, joined_as, step.position))
+
+
+def come_back(unit: Unit, ticket: int) -> Visit:
+    """The citizen is here again, after a missed call or with what was missing: once by themselves in each queue.
+
+    Raises NotFound, WrongState, GraceOver, CameBackAlready.
+    """
+    visit = unit.visit(ticket)
+    unit.check(visit, Act.RESUME)
+    if visit.step.joined_as in (Joined.HOLD, Joined.NO_SHOW):
+        raise CameBackAlready(visit.number)
+    return resume(unit, ticket)
 
 
 def transfer(
@@ -61,7 +81,7 @@ def transfer(
         direct_to=counter,
         place=_rejoin(unit, visit, Joined.TRANSFER, len(visit.steps) + 1),
     )
-    _write_note(unit, visit, note)
+    write_note(unit, visit, note)
     close_if_day_ended(unit, left, visit)
     return visit
 
@@ -117,7 +137,7 @@ def _end_visit(unit: Unit, ticket: int, act: Act, reason: str | None) -> Visit:
     visit = unit.visit(ticket)
     counter = visit.step.at_counter
     visit = unit.act(visit, act)
-    _write_note(unit, visit, reason)
+    write_note(unit, visit, reason)
     close_if_day_ended(unit, counter, visit)
     return visit
 
@@ -152,12 +172,3 @@ def _planned(visit: Visit, service: str) -> Step:
         if step.service == service and step.state is StepState.PLANNED:
             return step
     raise WrongState(visit.number, visit.state, "drop")
-
-
-def _write_note(unit: Unit, visit: Visit, text: str | None) -> None:
-    """What a clerk wrote goes beside the event, not into it: it may name somebody and must be erasable."""
-    if text:
-        seq = unit.announcements[-1].event.seq
-        unit.conn.execute(
-            insert(Note), {"ticket_id": visit.id, "event_seq": seq, "text": text, "recorded_at": unit.now}
-        )

@@ -73,6 +73,7 @@ def _settings(catalogue: Catalogue, position: int) -> _Settings:
                 "names": counter.names,
                 "accessible": counter.accessible,
                 "services": list(counter.services),
+                "skills": None if counter.skills is None else list(counter.skills),
                 "enabled": True,
             }
             for counter in centre.counters

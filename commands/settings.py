@@ -10,16 +10,16 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from commands.counters import close_counter, find_counter
 from commands.tickets import check_service
 from queueing.events import Kind
 from queueing.hours import DAY, Lunch
 from queueing.refusals import CounterBusy, Invalid, NotFound
-from queueing.states import StepState
 from store.centre import read_centre
-from store.tables import Centre, CentreProfile, Counter, Holiday, Service, Ticket, TicketStep
+from store.queue import sent_to
+from store.tables import Centre, CentreProfile, Counter, Holiday, Service
 from store.unit import Unit
 
 LONGEST_NOTICE = 300
@@ -115,23 +115,10 @@ def switch_counter(unit: Unit, number: int, *, on: bool) -> bool:
     return True
 
 
-_SENT_HERE = (
-    select(Ticket.number)
-    .join(TicketStep, TicketStep.ticket_id == Ticket.id)
-    .where(
-        TicketStep.centre_id == bindparam("centre"),
-        # As the partial index says it, word for word: SQLite proves no more than that.
-        TicketStep.state.in_([literal(s.value, literal_execute=True) for s in (StepState.WAITING, StepState.ON_HOLD)]),
-        TicketStep.direct_to == bindparam("counter"),
-    )
-    .limit(1)
-)
-
-
 def _refuse_needed(unit: Unit, number: int) -> None:
-    sent = unit.conn.execute(_SENT_HERE, {"centre": unit.centre.id, "counter": number}).scalar()
-    if sent is not None:
-        raise CounterBusy(number, sent)
+    sent = sent_to(unit.conn, unit.centre.id, number)
+    if sent:
+        raise CounterBusy(number, unit.visit(sent[0]).number)
 
 
 def _set_counter(unit: Unit, number: int, **columns: Any) -> None:

@@ -80,13 +80,14 @@ def _check(unit: Unit, request: TicketRequest) -> None:
         raise Invalid("language", "unknown", value=request.language)
     if request.channel not in CHANNELS:
         raise Invalid("channel", "unknown", value=request.channel)
-    _check_person(request)
+    check_person(request.name, request.phone)
 
 
-def _check_person(request: TicketRequest) -> None:
-    if request.name is not None and len(request.name) > _MAX_NAME:
+def check_person(name: str | None, phone: str | None) -> None:
+    """Raises Invalid for a name that is too long, or what is no phone number."""
+    if name is not None and len(name) > _MAX_NAME:
         raise Invalid("name", "too-long", most=_MAX_NAME)
-    if request.phone is not None and (len(request.phone) > _MAX_PHONE or not _PHONE.fullmatch(request.phone)):
+    if phone is not None and (len(phone) > _MAX_PHONE or not _PHONE.fullmatch(phone)):
         raise Invalid("phone", "not-a-phone-number")
 
 

@@ -75,7 +75,9 @@ class ImportCheck:
             return
         self._left[ticket] = self._left.get(ticket, 0) - 1
         told: dict[str, Any] = {"centre_id": self.centre.id, "number": line.ticket, "language": None}
-        told |= {"channel": line.channel, "priority": line.priority}
+        told |= {"channel": line.channel}
+        if ticket not in self._resumed:  # who came back may have another priority since
+            told["priority"] = line.priority
         if step.position == 1:
             day = self.centre.hours.business_date(line.issued_at)
             told |= {"business_date": day, "issued_at": line.issued_at, "appointment_at": line.appointment_at}
@@ -120,6 +122,7 @@ def _visit_of(ticket: int, row: Mapping[Any, Any], steps: Sequence[Step]) -> Vis
         business_date=row["business_date"],
         channel=row["channel"],
         priority=row["priority"],
+        priority_confirmed=row["priority_confirmed"],
         language=row["language"],
         issued_at=row["issued_at"],
         seq=0,

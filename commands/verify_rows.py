@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from commands.verify_log import shown
-from queueing.events import Event, Kind
+from queueing.events import EVENT_OF, Event, Kind
 from queueing.states import allowed
-from queueing.visit import Step, Visit, apply
+from queueing.visit import Fold, Step, Visit
 from store.centre import CentreInfo
+from store.log import event_of
 from store.tables import LogEvent, Ticket, TicketStep
-from store.unit import EVENT_OF
 from store.visits import step_row
 
 _ACT_OF = {kind: act for act, kind in EVENT_OF.items()}
@@ -78,39 +78,36 @@ def compare(what: str, row: Mapping[Any, Any], told: Mapping[str, Any]) -> Itera
 
 def fold(events: Iterable[Any], visit: Visit | None = None) -> Visit:
     """The visit that events come to. Raises Unfit at the first that cannot have happened as the log tells it."""
+    folded = Fold(visit)
     for number, row in enumerate(events, 1):
         said = f"event {row.seq} ({row.kind})"
         if row.ticket_seq != number:
             raise Unfit(f"{said} is the ticket's number {row.ticket_seq} in the log, {number} by its place")
         try:
             event = event_of(row)
-            act = _ACT_OF.get(event.kind)
-            if visit is not None and (act is None or not allowed(visit.state, act)):
-                raise Unfit(f"{said} happened to a ticket that was {visit.state}")
-            if visit is not None and event.kind is Kind.CALLED and event.facts["service"] != visit.step.service:
-                raise Unfit(f"{said} is for {shown(event.facts['service'])}, the visit was at {visit.step.service}")
-            visit = apply(visit, event)
+            _check(said, folded, event)
+            folded.add(event)
         except UNREADABLE as error:
             raise Unfit(f"{said} cannot be applied ({type(error).__name__}: {error})") from error
-    if visit is None:
+    if folded.visit is None:
         raise Unfit("it has no events")
-    return visit
+    return folded.visit
 
 
-def event_of(row: Any) -> Event:
-    """A row of the log as an event. Raises ValueError for an unknown kind."""
-    return Event(
-        seq=row.seq,
-        kind=Kind(row.kind),
-        at=row.at,
-        recorded_at=row.recorded_at,
-        ticket=row.ticket_id,
-        ticket_seq=row.ticket_seq,
-        counter=row.counter,
-        counter_seq=row.counter_seq,
-        actor=row.actor,
-        facts=row.facts,
-    )
+def _check(said: str, folded: Fold, event: Event) -> None:
+    """Raises Unfit for an event that cannot have happened to the visit."""
+    visit = folded.visit
+    if visit is None:
+        return
+    if event.kind is Kind.UNDONE:
+        if folded.last is None or event.facts["seq"] != folded.last.seq:
+            raise Unfit(f"{said} undoes event {event.facts['seq']}, which was not the ticket's last")
+        return
+    act = _ACT_OF.get(event.kind)
+    if act is None or not allowed(visit.state, act):
+        raise Unfit(f"{said} happened to a ticket that was {visit.state}")
+    if event.kind is Kind.CALLED and event.facts["service"] != visit.step.service:
+        raise Unfit(f"{said} is for {shown(event.facts['service'])}, the visit was at {visit.step.service}")
 
 
 def compare_steps(centre: CentreInfo, label: str, stored: Stored, steps: Sequence[Step]) -> Iterator[str]:

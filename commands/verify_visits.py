@@ -9,11 +9,12 @@ from sqlalchemy import Connection, bindparam, select, union
 
 from commands.verify_imports import ImportCheck
 from commands.verify_log import IN_CENTRE
-from commands.verify_rows import Stored, Unfit, compare, compare_steps, event_of, fold, name_of, read
+from commands.verify_rows import Stored, Unfit, compare, compare_steps, fold, name_of, read
 from queueing.events import Kind
 from queueing.numbering import parse_number
 from queueing.visit import Visit, apply
 from store.centre import CentreInfo
+from store.log import event_of
 from store.tables import AT_COUNTER, UNENDED, LogEvent, Ticket, TicketStep
 
 _CHUNK = 500
@@ -91,6 +92,7 @@ class VisitCheck:
             "business_date": visit.business_date,
             "channel": visit.channel,
             "priority": visit.priority,
+            "priority_confirmed": visit.priority_confirmed,
             "language": visit.language,
             "issued_at": visit.issued_at,
             "appointment_at": apply(None, event_of(issued)).step.not_before,

@@ -44,6 +44,7 @@ def _in_centre(place: Place, centre: Raw, raw: Raw) -> Iterator[Mistake]:
     for counter_place, counter in _tables(place, centre, "counters"):
         if here:
             yield from _references(counter_place, counter, "services", here, "the centre's services")
+            yield from _references(counter_place, counter, "skills", here, "the centre's services")
     defaults = raw.get("defaults")
     if "timezone" not in centre and not (isinstance(defaults, dict) and "timezone" in defaults):
         yield Mistake((*place, "timezone"), "is missing, here and in [defaults]")

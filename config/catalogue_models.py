@@ -283,6 +283,9 @@ class Counter(Named):
     number: Annotated[int, Field(strict=True, ge=1, le=9999)]
     accessible: Flag = Field(False, description="Can be reached without steps.")
     services: tuple[str, ...]
+    skills: tuple[str, ...] | None = Field(
+        None, description="What it may help with when people wait too long; everything, unless it says."
+    )
 
 
 class Centre(Named, Defaults):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from answers.words import named
-from queueing.order import OpenCounter
 from queueing.states import CounterState
 from store.board import read_head
 from store.queue import counters_now, waiting_steps
@@ -30,7 +29,7 @@ def read_choice(store: Store, code: str, lang: str) -> dict[str, Any]:
         queue = waiting_steps(conn, centre.id)
     cards = []
     for counter in counters:
-        serves = OpenCounter(counter.number, counter.services)
+        serves = counter.calling(centre)
         label = named(centre.counters[counter.number].names, lang, centre.languages)
         waiting = sum(serves.may_call(step.service, step.direct_to) for step in queue)
         cards.append(CounterCard(counter.number, label, counter.state, counter.ticket_number, waiting))

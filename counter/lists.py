@@ -8,16 +8,17 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from answers.tickets import service_name, why
-from answers.words import named
+from answers.words import _, named, say
 from counter.person import Elapsed, elapsed
-from queueing.order import OpenCounter, QueuedStep, order_key
+from queueing.order import QueuedStep, next_step, order_key
 from queueing.states import StepState
 from queueing.visit import Visit
 from store.centre import CentreInfo
-from store.queue import CounterNow, waiting_steps
+from store.queue import CounterNow, queue_heads, waiting_steps
 from store.set_aside import SetAside
 from store.visits import read_visits
 
+_HELPED = _("{why}. Waits longer than the target, and nobody waits for this counter")
 # Enough to see who comes; a page of hundreds helps nobody.
 MOST = 60
 
@@ -71,28 +72,30 @@ def read_queue(
     conn: Connection, centre: CentreInfo, counter: CounterNow, now: datetime, lang: str, *, show: Show
 ) -> Queue:
     """Who waits, in the order in which they would be called."""
-    serves = OpenCounter(counter.number, counter.services)
+    serves = counter.calling(centre)
     steps = sorted(waiting_steps(conn, centre.id), key=lambda step: order_key(step, now))
     mine = [step for step in steps if serves.may_call(step.service, step.direct_to)]
     chosen = {Show.MINE: mine, Show.ALL: steps, Show.ASIDE: []}[show][:MOST]
-    visits = read_visits(conn, {step.ticket for step in [*chosen, *mine[:1]]})
+    first = next_step(queue_heads(conn, centre, serves, now), now)
+    visits = read_visits(conn, {step.ticket for step in [*chosen, first] if step})
     callable_ = {step.ticket for step in mine}
 
     def line(step: QueuedStep) -> Waiting:
-        return _line(centre, visits[step.ticket], now, lang, mine=step.ticket in callable_, first=step in mine[:1])
+        return _line(centre, visits[step.ticket], now, lang, mine=step.ticket in callable_, first=step == first)
 
-    return Queue([line(step) for step in chosen], line(mine[0]) if mine else None, len(mine), len(steps))
+    return Queue([line(step) for step in chosen], line(first) if first else None, len(mine), len(steps))
 
 
 def _line(centre: CentreInfo, visit: Visit, now: datetime, lang: str, *, mine: bool, first: bool) -> Waiting:
     step = visit.step
     since = (step.joined_at or now) + step.held
+    reason = why(centre, visit, lang, now)
     group = centre.groups.get(visit.priority) if visit.priority else None
     return Waiting(
         number=visit.number,
         service=service_name(centre, step.service, lang),
         waiting=elapsed(since, now, centre, centre.services[step.service].target),
-        why=why(centre, visit, lang, now),
+        why=say(lang, _HELPED, {"why": reason}) if first and not mine else reason,
         priority=named(group.names, lang, centre.languages) if group else None,
         place=_place(visit),
         mine=mine,

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from queueing.states import Act
+
 
 class Kind(StrEnum):
     """An act, in the past. Those not in PUBLIC are shown to the public as `other`."""
@@ -24,6 +26,10 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     PASSED = "passed"
     STEPS_CHANGED = "steps_changed"
+    PRIORITY_CHANGED = "priority_changed"
+    DETAILS_CHANGED = "details_changed"
+    REDIRECTED = "redirected"
+    UNDONE = "undone"
     COUNTER_OPENED = "counter_opened"
     COUNTER_CLOSED = "counter_closed"
     COUNTER_PAUSED = "counter_paused"
@@ -36,9 +42,33 @@ class Kind(StrEnum):
 PUBLIC = frozenset(Kind) - {
     Kind.PASSED,
     Kind.STEPS_CHANGED,
+    Kind.PRIORITY_CHANGED,
+    Kind.DETAILS_CHANGED,
+    Kind.REDIRECTED,
     Kind.DAY_ENDED,
     Kind.HISTORY_IMPORTED,
     Kind.CENTRE_UPDATED,
+}
+
+
+# What an act is called once it has happened.
+EVENT_OF = {
+    Act.CALL: Kind.CALLED,
+    Act.RECALL: Kind.RECALLED,
+    Act.SERVE: Kind.SERVING,
+    Act.FINISH: Kind.FINISHED,
+    Act.NO_SHOW: Kind.NO_SHOW,
+    Act.HOLD: Kind.ON_HOLD,
+    Act.RESUME: Kind.RESUMED,
+    Act.TRANSFER: Kind.TRANSFERRED,
+    Act.CANCEL: Kind.CANCELLED,
+    Act.LEAVE: Kind.LEFT,
+    Act.PASS: Kind.PASSED,
+    Act.EXPIRE: Kind.EXPIRED,
+    Act.CHANGE_STEPS: Kind.STEPS_CHANGED,
+    Act.CHANGE_PRIORITY: Kind.PRIORITY_CHANGED,
+    Act.CHANGE_DETAILS: Kind.DETAILS_CHANGED,
+    Act.REDIRECT: Kind.REDIRECTED,
 }
 
 

@@ -2,7 +2,8 @@
 
 `due_at = instant joined − credit`, and one cap bounds every credit. The order is therefore fixed on joining: nobody who
 joins or rejoins more than the cap after you passes you at a counter that serves you both. Once for each step a citizen
-may let others pass: that is never by more than the cap either.
+may let others pass: that is never by more than the cap either. A counter that nobody waits for helps a service whose
+wait has passed its target.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -94,6 +95,11 @@ class OpenCounter:
 
     number: int
     services: frozenset[str]
+    skills: frozenset[str] | None = None  # what it can help with beside its own services; None: with everything
+
+    def may_help(self, service: str) -> bool:
+        """Whether it could serve a service that is not its own."""
+        return service not in self.services and (self.skills is None or service in self.skills)
 
     def may_call(self, service: str, direct_to: int | None) -> bool:
         """Whether a step of `service`, perhaps sent to one counter, can be called here."""

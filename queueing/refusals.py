@@ -96,6 +96,24 @@ class PassedAlready(Refused):
         super().__init__(number=number)
 
 
+class CameBackAlready(Refused):
+    """The person has come back to this queue by themselves once; staff may bring them back again."""
+
+    slug = "came-back-already"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number=number)
+
+
+class NothingToUndo(Refused):
+    """The last press at the counter is too long ago, is not one that can be undone, or something followed it."""
+
+    slug = "nothing-to-undo"
+
+    def __init__(self, counter: int) -> None:
+        super().__init__(counter=counter)
+
+
 class ClockBehind(Refused):
     """The machine's clock is behind what was already recorded."""
 

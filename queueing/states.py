@@ -38,6 +38,9 @@ class Act(StrEnum):
     PASS = "pass"  # noqa: S105 - no password
     EXPIRE = "expire"
     CHANGE_STEPS = "services"
+    CHANGE_PRIORITY = "priority"
+    CHANGE_DETAILS = "details"
+    REDIRECT = "redirect"  # the one counter it was for has closed
 
 
 S, A = StepState, Act
@@ -53,6 +56,9 @@ TRANSITIONS: Mapping[StepState, Mapping[Act, StepState]] = MappingProxyType(
             A.PASS: S.WAITING,
             A.EXPIRE: S.EXPIRED,
             A.CHANGE_STEPS: S.WAITING,
+            A.CHANGE_PRIORITY: S.WAITING,
+            A.CHANGE_DETAILS: S.WAITING,
+            A.REDIRECT: S.WAITING,
         },
         S.CALLED: {
             A.RECALL: S.CALLED,
@@ -63,12 +69,16 @@ TRANSITIONS: Mapping[StepState, Mapping[Act, StepState]] = MappingProxyType(
             A.CANCEL: S.CANCELLED,
             A.LEAVE: S.LEFT,
             A.CHANGE_STEPS: S.CALLED,
+            A.CHANGE_PRIORITY: S.CALLED,
+            A.CHANGE_DETAILS: S.CALLED,
         },
         S.SERVING: {
             A.FINISH: S.FINISHED,
             A.HOLD: S.ON_HOLD,
             A.TRANSFER: S.TRANSFERRED,
             A.CHANGE_STEPS: S.SERVING,
+            A.CHANGE_PRIORITY: S.SERVING,
+            A.CHANGE_DETAILS: S.SERVING,
         },
         S.ON_HOLD: {
             A.RESUME: S.WAITING,
@@ -76,6 +86,9 @@ TRANSITIONS: Mapping[StepState, Mapping[Act, StepState]] = MappingProxyType(
             A.LEAVE: S.LEFT,
             A.EXPIRE: S.EXPIRED,
             A.CHANGE_STEPS: S.ON_HOLD,
+            A.CHANGE_PRIORITY: S.ON_HOLD,
+            A.CHANGE_DETAILS: S.ON_HOLD,
+            A.REDIRECT: S.ON_HOLD,
         },
         S.NO_SHOW: {A.RESUME: S.WAITING},
     }

@@ -74,6 +74,7 @@ class Visit:
     business_date: date
     channel: str
     priority: str | None
+    priority_confirmed: bool
     language: str | None
     issued_at: datetime
     seq: int
@@ -158,6 +159,7 @@ def _issued(event: Event) -> Visit:
         business_date=date.fromisoformat(facts["business_date"]),
         channel=facts["channel"],
         priority=facts["priority"],
+        priority_confirmed=facts.get("priority_confirmed", False),
         language=facts["language"],
         issued_at=event.at,
         seq=0,
@@ -210,7 +212,9 @@ def _ended(step: Step, event: Event, state: StepState) -> Step:
 
 
 def _finished(visit: Visit, event: Event) -> Visit:
-    visit = _with(visit, _ended(visit.step, event, StepState.FINISHED))
+    ready = event.facts.get("ready_on")
+    step = replace(visit.step, ready_on=date.fromisoformat(ready) if ready else None)
+    visit = _with(visit, _ended(step, event, StepState.FINISHED))
     place = event.facts.get("place")
     if place is None:
         return visit
@@ -243,7 +247,7 @@ def _passed(visit: Visit, event: Event) -> Visit:
 
 def _held(visit: Visit, event: Event) -> Visit:
     step = replace(_stopped_serving(visit.step, event), state=StepState.ON_HOLD, held_since=event.at)
-    return _with(visit, step)
+    return _with(visit, replace(step, missing=event.facts.get("missing")))
 
 
 def _resumed(visit: Visit, event: Event) -> Visit:
@@ -264,6 +268,26 @@ def _steps_changed(visit: Visit, event: Event) -> Visit:
     return replace(visit, steps=(*visit.steps, *added))
 
 
+def _priority_changed(visit: Visit, event: Event) -> Visit:
+    """Who waits stands where they would have stood with this priority from the start."""
+    facts = event.facts
+    visit = replace(visit, priority=facts["priority"], priority_confirmed=facts["priority"] is not None)
+    if facts["credit"] is None:
+        return visit
+    step, credit = visit.step, timedelta(microseconds=facts["credit"])
+    due_at = step.due_at + step.credit - credit if step.due_at is not None else None
+    return _with(visit, replace(step, credit=credit, due_at=due_at))
+
+
+def _as_it_was(visit: Visit, _event: Event) -> Visit:
+    """Personal data stands in no event and in no visit."""
+    return visit
+
+
+def _redirected(visit: Visit, _event: Event) -> Visit:
+    return _with(visit, replace(visit.step, direct_to=None))
+
+
 _CHANGES: Mapping[Kind, Callable[[Visit, Event], Visit]] = {
     Kind.CALLED: _called,
     Kind.RECALLED: _recalled,
@@ -278,6 +302,9 @@ _CHANGES: Mapping[Kind, Callable[[Visit, Event], Visit]] = {
     Kind.RESUMED: _resumed,
     Kind.TRANSFERRED: _transferred,
     Kind.STEPS_CHANGED: _steps_changed,
+    Kind.PRIORITY_CHANGED: _priority_changed,
+    Kind.DETAILS_CHANGED: _as_it_was,
+    Kind.REDIRECTED: _redirected,
 }
 
 
@@ -294,3 +321,38 @@ def apply(visit: Visit | None, event: Event) -> Visit:
     else:
         after = _CHANGES[event.kind](visit, event)
     return replace(after, seq=after.seq + 1)
+
+
+class Fold:
+    """A visit as it grows by the events of its ticket. What was undone is as if it had never been."""
+
+    def __init__(self, visit: Visit | None = None) -> None:
+        self._standing: list[tuple[Event | None, Visit]] = [] if visit is None else [(None, visit)]
+
+    @property
+    def visit(self) -> Visit | None:
+        """Where it stands; None before it was issued."""
+        return self._standing[-1][1] if self._standing else None
+
+    @property
+    def last(self) -> Event | None:
+        """The last event that still stands."""
+        return self._standing[-1][0] if self._standing else None
+
+    @property
+    def before(self) -> Visit | None:
+        """The visit before that event; None where there is nothing to undo."""
+        return self._standing[-2][1] if len(self._standing) > 1 else None
+
+    def add(self, event: Event) -> Visit:
+        """The visit after its next event. Raises as `apply` does, and ValueError when there is nothing to undo."""
+        now = self.visit
+        if now is None or event.kind is not Kind.UNDONE:
+            self._standing.append((event, apply(now, event)))
+        elif self.before is None:
+            raise ValueError(f"event {event.seq} undoes what did not happen")
+        else:
+            self._standing.pop()
+            stood, visit = self._standing.pop()
+            self._standing.append((stood, replace(visit, seq=now.seq + 1)))
+        return self._standing[-1][1]

@@ -14,6 +14,7 @@ from store.queue import CounterNow, counters_now
 from store.tables import Centre, LogEvent, Ticket
 
 LATEST_CALLS = 20
+_SOME_UNDONE = 10  # so many of the latest may have been undone
 
 _HEAD = select(Centre.id, Centre.version, Centre.seq, Centre.last_at, Centre.waiting, Centre.ended_on).where(
     Centre.code == bindparam("code")
@@ -21,13 +22,23 @@ _HEAD = select(Centre.id, Centre.version, Centre.seq, Centre.last_at, Centre.wai
 # Literals let both planners prove that the partial index of calls holds all rows asked for.
 _IS_CALL = LogEvent.kind == literal(Kind.CALLED.value, literal_execute=True)
 _IS_RECALL = LogEvent.kind == literal(Kind.RECALLED.value, literal_execute=True)
+_IS_UNDONE = LogEvent.kind == literal(Kind.UNDONE.value, literal_execute=True)
 _HERE = LogEvent.centre_id == bindparam("centre")
-_LATEST = select(LogEvent.seq).where(_HERE, _IS_CALL).order_by(LogEvent.seq.desc()).limit(LATEST_CALLS).subquery()
+_LATEST = (
+    select(LogEvent.seq)
+    .where(_HERE, _IS_CALL)
+    .order_by(LogEvent.seq.desc())
+    .limit(LATEST_CALLS + _SOME_UNDONE)
+    .subquery()
+)
 # Looked up call by call: for a join PostgreSQL may read every ticket there is.
 _NUMBER = select(Ticket.number).where(Ticket.id == LogEvent.ticket_id).scalar_subquery().label("number")
+_FIRST = select(func.min(_LATEST.c.seq)).scalar_subquery()
 _CALLS = (
-    select(LogEvent.kind, LogEvent.at, LogEvent.ticket_id, _NUMBER, LogEvent.counter, LogEvent.facts)
-    .where(_HERE, or_(_IS_CALL, _IS_RECALL), LogEvent.seq >= select(func.min(_LATEST.c.seq)).scalar_subquery())
+    select(LogEvent.seq, LogEvent.kind, LogEvent.at, LogEvent.ticket_id, _NUMBER, LogEvent.counter, LogEvent.facts)
+    .where(
+        _HERE, or_(_IS_CALL, _IS_RECALL, _IS_UNDONE), LogEvent.seq >= select(func.min(_LATEST.c.seq)).scalar_subquery()
+    )
     .order_by(LogEvent.seq)
 )
 
@@ -80,14 +91,16 @@ def read_board(conn: Connection, head: CentreHead, now: datetime) -> Board:
 
 
 def _fold(events: Iterable[Row[*tuple[Any, ...]]]) -> list[Call]:
-    """Calls, newest first, from calls and recalls in the log's order: somebody called twice is two calls."""
-    calls: list[Call] = []
+    """Calls, newest first, from the log's order: somebody called twice is two calls, and what was undone is none."""
+    calls: dict[int, Call] = {}  # by the seq of their events
     latest: dict[int, int] = {}  # by ticket: which of the calls its recalls belong to
     for event in events:
         if event.kind == Kind.CALLED:
-            latest[event.ticket_id] = len(calls)
-            calls.append(Call(event.ticket_id, event.number, event.counter, event.facts["service"], event.at))
-        elif event.ticket_id in latest:
-            called = latest[event.ticket_id]
-            calls[called] = replace(calls[called], recalls=calls[called].recalls + 1)
-    return calls[::-1]
+            latest[event.ticket_id] = event.seq
+            calls[event.seq] = Call(event.ticket_id, event.number, event.counter, event.facts["service"], event.at)
+        elif event.kind == Kind.UNDONE:
+            calls.pop(event.facts["seq"], None)
+        elif latest.get(event.ticket_id) in calls:
+            called = calls[latest[event.ticket_id]]
+            calls[latest[event.ticket_id]] = replace(called, recalls=called.recalls + 1)
+    return [*calls.values()][::-1]

@@ -56,6 +56,7 @@ class CounterInfo:
     accessible: bool
     services: tuple[str, ...]
     enabled: bool
+    skills: frozenset[str] | None = None  # what it may help with; None: with everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +192,13 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
 
 
 def _counters(conn: Connection, centre_id: int) -> dict[int, CounterInfo]:
-    columns = Counter.number, Counter.names, Counter.accessible, Counter.services, Counter.enabled
+    columns = Counter.number, Counter.names, Counter.accessible, Counter.services, Counter.enabled, Counter.skills
     rows = conn.execute(select(*columns).where(Counter.centre_id == centre_id).order_by(Counter.number))
     return {
-        row.number: CounterInfo(row.number, row.names, row.accessible, tuple(row.services), row.enabled) for row in rows
+        number: CounterInfo(
+            number, names, accessible, tuple(services), enabled, None if skills is None else frozenset(skills)
+        )
+        for number, names, accessible, services, enabled, skills in rows
     }
 
 

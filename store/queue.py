@@ -31,26 +31,73 @@ _DUE_ORDER = TicketStep.due_at, TicketStep.joined_seq
 _HEAD = select(*_QUEUED).where(_HERE, IS_WAITING, _MAY_CALL).order_by(*_DUE_ORDER).limit(1)
 HEAD_IN_TIME = _HEAD.where(or_(TicketStep.not_before.is_(None), TicketStep.not_before <= bindparam("now")))
 HEAD_EARLY = _HEAD
+OVERDUE = (
+    select(*_QUEUED, TicketStep.joined_at, TicketStep.held)
+    .where(
+        _HERE,
+        IS_WAITING,
+        TicketStep.direct_to.is_(None),
+        TicketStep.service.in_(bindparam("services", expanding=True)),
+        TicketStep.joined_at < bindparam("since"),
+        or_(TicketStep.not_before.is_(None), TicketStep.not_before <= bindparam("now")),
+    )
+    .order_by(*_DUE_ORDER)
+)
 _QUEUE = select(*_QUEUED).where(_HERE, IS_WAITING).order_by(*_DUE_ORDER)
 
 
-def _queued(row: Row[*tuple[Any, ...]]) -> QueuedStep:
+def _queued(row: Sequence[Any]) -> QueuedStep:
     return QueuedStep(*row)
 
 
-def queue_heads(conn: Connection, centre: int, counter: OpenCounter, now: datetime) -> list[QueuedStep]:
-    """The first step that the counter may call: of those in their time, or else of the booked people who are early."""
-    values = {"centre": centre, "counter": counter.number, "services": sorted(counter.services), "now": now}
+def queue_heads(conn: Connection, centre: CentreInfo, counter: OpenCounter, now: datetime) -> list[QueuedStep]:
+    """The first step that the counter may call: of its own people in their time, or else of those whom it helps.
+
+    When there is neither, of its own booked people who are early.
+    """
+    values = {"centre": centre.id, "counter": counter.number, "services": sorted(counter.services), "now": now}
     row = conn.execute(HEAD_IN_TIME, values).first()
     if row is None:
+        helped = overdue_step(conn, centre, counter, now)
+        if helped is not None:
+            return [helped]
         del values["now"]
         row = conn.execute(HEAD_EARLY, values).first()
     return [] if row is None else [_queued(row)]
 
 
+def overdue_step(conn: Connection, centre: CentreInfo, counter: OpenCounter, now: datetime) -> QueuedStep | None:
+    """The first step of the services that the counter can help with whose wait has passed its service's target."""
+    targets = {code: service.target for code, service in centre.services.items() if counter.may_help(code)}
+    if not targets:
+        return None
+    values = {"centre": centre.id, "services": sorted(targets), "since": now - min(targets.values()), "now": now}
+    for row in conn.execute(OVERDUE, values):
+        if now - row.joined_at - row.held > targets[row.service]:
+            return _queued(row[:-2])
+    return None
+
+
 def waiting_steps(conn: Connection, centre: int) -> list[QueuedStep]:
     """All who wait, by due time."""
     return [_queued(row) for row in conn.execute(_QUEUE, {"centre": centre})]
+
+
+_SENT_TO = (
+    select(TicketStep.ticket_id)
+    .where(
+        _HERE,
+        # As the partial index says it, word for word: SQLite proves no more than that.
+        TicketStep.state.in_([literal(s.value, literal_execute=True) for s in (StepState.WAITING, StepState.ON_HOLD)]),
+        TicketStep.direct_to == bindparam("counter"),
+    )
+    .order_by(*_DUE_ORDER)
+)
+
+
+def sent_to(conn: Connection, centre: int, counter: int) -> list[int]:
+    """The tickets of those who wait, or are on hold, for one counter alone, by due time."""
+    return list(conn.execute(_SENT_TO, {"centre": centre, "counter": counter}).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +110,10 @@ class CounterNow:
     opened_at: datetime | None
     ticket: int | None
     ticket_number: str | None
+
+    def calling(self, centre: CentreInfo) -> OpenCounter:
+        """As the order sees it: what it serves, and what it can help with."""
+        return OpenCounter(self.number, self.services, centre.counters[self.number].skills)
 
 
 _AT_COUNTER = and_(

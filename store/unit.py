@@ -14,7 +14,7 @@ from collections import Counter as Tally
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, updat
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
-from queueing.events import Event, Kind
+from queueing.events import EVENT_OF, Event, Kind
 from queueing.order import OpenCounter
 from queueing.refusals import ClockBehind, NotFound, WrongState
 from queueing.states import Act, StepState, allowed
@@ -65,21 +65,6 @@ _UPDATE_CENTRE = (
     .values(seq=bindparam("to"), last_at=bindparam("last"), waiting=bindparam("queue"), ended_on=bindparam("ended"))
 )
 _INSERT_EVENT = insert(LogEvent)
-EVENT_OF = {
-    Act.CALL: Kind.CALLED,
-    Act.RECALL: Kind.RECALLED,
-    Act.SERVE: Kind.SERVING,
-    Act.FINISH: Kind.FINISHED,
-    Act.NO_SHOW: Kind.NO_SHOW,
-    Act.HOLD: Kind.ON_HOLD,
-    Act.RESUME: Kind.RESUMED,
-    Act.TRANSFER: Kind.TRANSFERRED,
-    Act.CANCEL: Kind.CANCELLED,
-    Act.LEAVE: Kind.LEFT,
-    Act.PASS: Kind.PASSED,
-    Act.EXPIRE: Kind.EXPIRED,
-    Act.CHANGE_STEPS: Kind.STEPS_CHANGED,
-}
 
 _MOVES_COUNTERS = frozenset({Kind.COUNTER_OPENED, Kind.COUNTER_PAUSED, Kind.COUNTER_CLOSED})
 
@@ -166,6 +151,16 @@ class Unit:
         after = apply(visit, event)
         update_visit(self.conn, self.centre.id, self.centre.zone, visit, after)
         self._announce(event, visit, after)
+        return after
+
+    def take_back(self, event: Event, before: Visit) -> Visit:
+        """Makes a visit again what it was before its last event; the log keeps both. Raises NotFound."""
+        visit = self.visit(before.id)
+        facts = {"seq": event.seq, "kind": event.kind.value}
+        undone = self._event(Kind.UNDONE, None, facts, visit=visit, counter=event.counter)
+        after = replace(before, seq=visit.seq + 1)
+        update_visit(self.conn, self.centre.id, self.centre.zone, visit, after)
+        self._announce(undone, visit, after)
         return after
 
     def issue(self, ticket: int, **facts: Any) -> Visit:

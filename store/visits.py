@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Update, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, delete, func, insert, select, update
 
 from queueing.order import Joined
 from queueing.states import ACTIVE, StepState
@@ -24,6 +24,7 @@ _TICKET_COLUMNS = (
     Ticket.business_date,
     Ticket.channel,
     Ticket.priority,
+    Ticket.priority_confirmed,
     Ticket.language,
     Ticket.issued_at,
 )
@@ -39,6 +40,14 @@ _CENTRE_OF = select(Centre.code).join(Ticket, Ticket.centre_id == Centre.id).whe
 _HEAD = len(_TICKET_COLUMNS) + 1
 _INSERT_TICKET = insert(Ticket)
 _INSERT_STEP = insert(TicketStep)
+_UPDATE_PRIORITY = (
+    update(Ticket)
+    .where(Ticket.id == bindparam("at_ticket"))
+    .values(priority=bindparam("group"), priority_confirmed=bindparam("seen"))
+)
+_DELETE_STEP = delete(TicketStep).where(
+    TicketStep.ticket_id == bindparam("at_ticket"), TicketStep.position == bindparam("at_position")
+)
 
 
 def read_visit(conn: Connection, ticket: int, centre: int | None = None) -> Visit | None:
@@ -69,9 +78,10 @@ def _visit(rows: Sequence[Sequence[Any]]) -> Visit:
         business_date=ticket[2],
         channel=ticket[3],
         priority=ticket[4],
-        language=ticket[5],
-        issued_at=ticket[6],
-        seq=ticket[7] or 0,
+        priority_confirmed=ticket[5],
+        language=ticket[6],
+        issued_at=ticket[7],
+        seq=ticket[8] or 0,
         steps=tuple(_step(row[_HEAD:]) for row in rows),
     )
 
@@ -95,6 +105,11 @@ def update_visit(conn: Connection, centre_id: int, zone: ZoneInfo, before: Visit
 
     Raises RuntimeError when a row was not in that state: the centre's lock was not held.
     """
+    if after.priority != before.priority or after.priority_confirmed != before.priority_confirmed:
+        claim = {"at_ticket": after.id, "group": after.priority, "seen": after.priority_confirmed}
+        conn.execute(_UPDATE_PRIORITY, claim)
+    for step in before.steps[len(after.steps) :]:  # what added it was undone
+        conn.execute(_DELETE_STEP, {"at_ticket": after.id, "at_position": step.position})
     known = {step.position: step for step in before.steps}
     for step in sorted(after.steps, key=lambda step: step.state in ACTIVE):  # a step ends before the next begins
         old = known.get(step.position)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select
 from commands.counters import open_counter
 from commands.tickets import TicketRequest, issue_ticket
 from queueing.events import Event, Kind
-from queueing.visit import Visit, apply
+from queueing.visit import Fold, Visit
 from store import tables
 from store.ids import new_id
 from store.keys import create_signing_key
@@ -47,6 +47,7 @@ RULES = {
 }
 # code: series, what follows; OLD is not offered any more
 SERVICES = {"RES": "A", "BIRTH": "B", "MARRY": "C", "INFO": "W", "PAY": "Q", "OLD": "Z"}
+DOCUMENTS = {"RES": ["form", "id_card"]}
 THEN = {"RES": ["PAY"], "MARRY": ["PAY", "OLD"]}
 # number: services; 9 is not there any more
 COUNTERS = {
@@ -179,11 +180,11 @@ class Hall:
 
     def folded(self) -> dict[int, Visit]:
         """Every visit, from the log alone."""
-        visits: dict[int, Visit] = {}
+        folds: dict[int, Fold] = {}
         for event in self.events():
             if event.ticket is not None:
-                visits[event.ticket] = apply(visits.get(event.ticket), event)
-        return visits
+                folds.setdefault(event.ticket, Fold()).add(event)
+        return {ticket: fold.visit for ticket, fold in folds.items() if fold.visit}
 
     def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows in which the centre's presses can be seen."""
@@ -260,7 +261,7 @@ def _service(centre: int, position: int, code: str) -> dict[str, Any]:
         "group_names": {},
         "target_minutes": 15,
         "expected_minutes": 5,
-        "documents": [],
+        "documents": [{"code": d, "names": {"en": d.title()}} for d in DOCUMENTS.get(code, [])],
         "then": THEN.get(code, []),
         "appointment": False,
         "slot_capacity": 0,

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from commands.calls import call_next, call_ticket, finish, no_show, recall, serve
+from commands.calls import call_next, call_ticket, finish, no_show, quick_serve, recall, serve
 from commands.counters import close_counter, open_counter, pause_counter
 from commands.day import end_past_days
+from commands.details import Details, change_details
 from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
+from commands.priorities import change_priority
 from commands.tickets import TicketRequest, issue_ticket
+from commands.undo import undo
 from commands.verify import verify
 from queueing.events import Event, Kind
-from queueing.order import OpenCounter
 from queueing.refusals import Refused
 from queueing.states import ACTIVE, AT_COUNTER, TRANSITIONS, Act, CounterState, StepState
 from queueing.visit import Visit
@@ -28,6 +30,7 @@ from tests.cast import KEO, Hall, a_hall
 EIGHT_TO_EIGHT = [[[480, 1200]]] * 7
 COUNTERS = st.sampled_from([1, 2, 3, 4])
 SERVICES = st.sampled_from(["RES", "BIRTH", "MARRY", "INFO", "PAY"])
+TARGET = timedelta(minutes=15)
 ANYONE = st.integers(0, 10_000)
 OVER = frozenset({StepState.FINISHED, StepState.LEFT, StepState.CANCELLED, StepState.EXPIRED})
 
@@ -41,6 +44,8 @@ ACTS: dict[Act, Callable[..., Visit]] = {
     Act.CANCEL: cancel,
     Act.LEAVE: leave,
     Act.PASS: let_others_pass,
+    Act.CHANGE_PRIORITY: lambda unit, ticket: change_priority(unit, ticket, "MONK" if ticket % 2 else None),
+    Act.CHANGE_DETAILS: lambda unit, ticket: change_details(unit, ticket, Details(phone="020 5555 1234")),
 }
 
 
@@ -121,6 +126,21 @@ class Clerks(RuleBasedStateMachine):
     def something_happens_to_somebody(self, who: int, act: Act) -> None:
         self.act(self.somebody(who), act, ACTS[act])
 
+    @rule(number=COUNTERS, service=SERVICES)
+    def somebody_is_served_at_once(self, number: int, service: str) -> None:
+        visit = self.attempt(quick_serve, number, TicketRequest((service,), "staff"))
+        if visit is not None:
+            assert visit.state is StepState.SERVING
+            self.people.append(visit.id)
+
+    @rule(number=COUNTERS, times=st.integers(1, 2))
+    def the_last_press_is_undone(self, number: int, times: int) -> None:
+        """Not twice: an undone press is the last one."""
+        undone = [self.attempt(undo, number) for _ in range(times)]
+        for visit in undone[0] or ():
+            self.over.pop(visit.id, None)
+        assert times == 1 or undone[1] is None
+
     @precondition(lambda self: self.people)
     @rule(who=ANYONE, counter=COUNTERS, called=st.booleans())
     def somebody_is_wanted_at_a_counter(self, who: int, counter: int, *, called: bool) -> None:
@@ -163,14 +183,16 @@ class Clerks(RuleBasedStateMachine):
         Unless they let others pass: then by so much more.
         """
         counter = self.hall.counter(number)
-        here = OpenCounter(number, counter.services)
+        here = counter.calling(self.hall.info)
         joined = {event.seq: event.at for event in self.hall.events()}
         mine = called.step
-        assert here.may_call(mine.service, mine.direct_to)
+        helps = not here.may_call(mine.service, mine.direct_to)
+        assert not helps or called.waited(self.hall.clock.now()) > TARGET
         for other in self.hall.visits().values():
             step = other.step
             if step.state is not StepState.WAITING or not here.may_call(step.service, step.direct_to):
                 continue
+            assert not helps, "its own people first"
             assert (mine.due_at, mine.joined_seq) < (step.due_at, step.joined_seq)
             assert joined[mine.joined_seq or 0] <= joined[step.joined_seq or 0] + self.cap + step.let_pass
 

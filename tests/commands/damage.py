@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Date, String, delete, select, update
+from sqlalchemy import JSON, Boolean, Connection, Date, String, delete, select, update
 
 from commands.calls import call_next, call_ticket, finish, no_show, recall, serve
 from commands.counters import close_counter, pause_counter
@@ -130,12 +130,12 @@ def other_value(column: Any, value: Any, scene: Scene) -> Any:
     if isinstance(column.type, String):
         return "x"
     if isinstance(column.type, Date):
-        return value - timedelta(days=1)
+        return (value or NOON.date()) - timedelta(days=1)
     if isinstance(column.type, Instant):
         return (value or NOON) + timedelta(microseconds=1)
     if isinstance(column.type, Duration):
         return (value or timedelta()) + timedelta(microseconds=1)
-    return (value or 0) + 1
+    return {Boolean: not value, JSON: ["form"]}.get(type(column.type)) or (value or 0) + 1
 
 
 def centre_id(scene: Scene, code: str) -> int:

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from commands.calls import call_next, call_ticket, finish, no_show, recall, serve
+from commands.calls import call_next, call_ticket, finish, no_show, quick_serve, recall, serve
 from commands.counters import close_counter, pause_counter
-from commands.moves import transfer
+from commands.moves import hold, resume, transfer
+from commands.tickets import TicketRequest
 from queueing.events import Kind
 from queueing.order import Joined
 from queueing.refusals import (
     CounterBusy,
     CounterClosed,
+    Invalid,
     NotFound,
     RecallsUsedUp,
     RecallTooSoon,
@@ -19,10 +22,13 @@ from queueing.refusals import (
 )
 from queueing.states import CounterState, StepState
 from queueing.visit import Visit
+from store import tables
+from store.notes import read_notes
 from store.unit import Store
-from tests.cast import Hall, a_hall, clock
+from tests.cast import MONDAY, Hall, a_hall, clock
 
 S = StepState
+NONE = timedelta()
 
 
 def called(hall: Hall, counter: int, *, finish: bool = False) -> str | None:
@@ -62,6 +68,44 @@ def test_a_counter_calls_for_what_stands_in_place_of_its_services(hall: Hall) ->
     hall.ticket("INFO")
     hall.opens(1, services=["INFO"])
     assert [called(hall, 1, finish=True), called(hall, 1, finish=True)] == ["W001", None]
+
+
+def test_a_counter_with_nobody_of_its_own_helps_where_a_wait_has_passed_its_target(hall: Hall) -> None:
+    hall.opens(3).at("8:00").ticket("BIRTH")
+    hall.at("8:02").ticket("INFO")
+    assert called(hall.at("8:15"), 3) is None
+    assert called(hall.later(seconds=1), 3) == "B001"
+
+
+def test_its_own_people_come_before_those_whom_a_counter_helps(hall: Hall) -> None:
+    hall.opens(3).at("8:00").ticket("BIRTH")
+    hall.at("8:29").ticket("PAY")
+    assert [called(hall.at("8:30"), 3, finish=True) for _ in range(3)] == ["Q001", "B001", None]
+
+
+def test_time_on_hold_is_no_reason_to_help(hall: Hall) -> None:
+    ticket = hall.opens(3).ticket("BIRTH")
+    hall.at("8:01").press(hold, ticket.id)
+    hall.at("8:20").press(resume, ticket.id)
+    assert called(hall.at("8:33"), 3) is None
+    assert called(hall.at("8:36"), 3) == "B001"
+
+
+def test_nobody_is_helped_who_is_sent_to_one_counter(hall: Hall) -> None:
+    ticket = hall.opens(3).ticket("BIRTH")
+    hall.press(transfer, ticket.id, counter=2)
+    assert called(hall.at("9:30"), 3) is None
+
+
+@pytest.mark.parametrize(("skills", "expected"), [(None, "B001"), (["INFO"], "W001"), ([], None)])
+def test_a_counter_helps_with_what_it_can(hall: Hall, skills: list[str] | None, expected: str | None) -> None:
+    hall.ticket("BIRTH")
+    hall.ticket("INFO")
+    with hall.store.writing() as conn:
+        here = tables.Counter.centre_id == hall.centre, tables.Counter.number == 3
+        conn.execute(update(tables.Counter).where(*here).values(skills=skills))
+        conn.execute(update(tables.Centre).where(tables.Centre.id == hall.centre).values(version=2))
+    assert called(hall.opens(3).at("8:30"), 3) == expected
 
 
 def test_a_person_sent_to_a_counter_is_called_there_and_nowhere_else(hall: Hall) -> None:
@@ -153,6 +197,33 @@ def test_a_chosen_person_is_called_out_of_order_and_for_any_service(hall: Hall) 
     hall.ticket("RES")
     chosen = hall.ticket("INFO")
     assert hall.opens(1).press(call_ticket, chosen.id, 1).state is S.CALLED
+
+
+def test_who_was_not_next_is_told_as_chosen_with_the_reason_beside_the_log(hall: Hall) -> None:
+    first, second = hall.ticket(), hall.ticket()
+    hall.opens(1, 2).press(call_ticket, second.id, 1, "her bus leaves")
+    hall.press(call_ticket, first.id, 2, "is next anyway")
+    told = [event.facts for event in hall.events() if event.kind is Kind.CALLED]
+    assert told == [{"service": "BIRTH", "chosen": True}, {"service": "BIRTH"}]
+    with hall.reading() as conn:
+        assert [note.text for note in read_notes(conn, hall.centre, second.id)] == ["her bus leaves"]
+
+
+def test_a_person_who_stands_at_the_counter_is_served_at_once(hall: Hall) -> None:
+    visit = hall.opens(1).press(quick_serve, 1, TicketRequest(("INFO",), "staff"))
+    assert (visit.number, visit.state, visit.step.at_counter, visit.waited(clock("9:00"))) == (
+        "W001",
+        S.SERVING,
+        1,
+        NONE,
+    )
+    assert hall.visit(visit) == visit == hall.folded()[visit.id]
+    assert [kind for kind, _ in hall.told()] == [Kind.COUNTER_OPENED, Kind.ISSUED, Kind.CALLED, Kind.SERVING]
+    with pytest.raises(CounterBusy):
+        hall.press(quick_serve, 1, TicketRequest(("INFO",), "staff"))
+    with pytest.raises(CounterClosed):
+        hall.press(quick_serve, 2, TicketRequest(("INFO",), "staff"))
+    assert len(hall.visits()) == 1, "no ticket was given"
 
 
 def test_a_person_is_called_once(hall: Hall) -> None:
@@ -269,3 +340,14 @@ def test_who_waits_is_counted_with_every_announcement(hall: Hall) -> None:
         (Kind.FINISHED, {"BIRTH": 1, "PAY": 1}),
         (Kind.CALLED, {"PAY": 1}),
     ]
+
+
+def test_what_is_ready_later_is_told_with_its_day(hall: Hall) -> None:
+    visit = a_called_person(hall)
+    hall.press(serve, visit.id)
+    for wrong in (MONDAY - timedelta(days=1), MONDAY + timedelta(days=400)):
+        with pytest.raises(Invalid):
+            hall.press(finish, visit.id, ready_on=wrong)
+    done = hall.press(finish, visit.id, ready_on=MONDAY + timedelta(days=3))
+    assert (done.state, done.step.ready_on) == (S.FINISHED, MONDAY + timedelta(days=3))
+    assert hall.visit(visit) == done == hall.folded()[visit.id]

@@ -7,6 +7,7 @@ import pytest
 
 from commands.calls import call_next, serve
 from commands.counters import close_counter, open_counter, pause_counter
+from commands.moves import hold, transfer
 from queueing.events import Kind
 from queueing.refusals import CounterBusy, CounterClosed, Invalid, NotFound
 from queueing.states import CounterState, StepState
@@ -138,3 +139,27 @@ def test_a_counters_events_are_numbered_without_a_gap(hall: Hall) -> None:
     for number in (1, 2):
         seqs = [event.counter_seq for event in hall.events() if event.counter == number]
         assert seqs == list(range(1, len(seqs) + 1))
+
+
+def test_a_break_has_a_reason_of_those_there_are(hall: Hall) -> None:
+    hall.opens(1).press(pause_counter, 1, "meal")
+    assert hall.told()[-1] == (Kind.COUNTER_PAUSED, {"services": None, "reason": "meal"})
+    with pytest.raises(Invalid):
+        hall.opens(2).press(pause_counter, 2, "tired of it all")
+    assert hall.counter(2).state is CounterState.OPEN
+
+
+def test_who_waits_for_a_counter_alone_is_for_others_when_it_closes_and_keeps_the_place(hall: Hall) -> None:
+    first = hall.opens(2, 4).at("8:00").ticket("INFO")
+    hall.at("8:01").ticket("INFO")
+    away = hall.at("8:02").ticket("BIRTH")
+    hall.press(transfer, first.id, counter=4)
+    hall.press(transfer, away.id, counter=4)
+    hall.press(hold, away.id)
+    hall.at("8:10").press(close_counter, 4)
+    assert hall.queue() == ["W001", "W002"]
+    assert {hall.visit(visit).step.direct_to for visit in (first, away)} == {None}
+    assert hall.visits() == hall.folded()
+    called = hall.press(call_next, 2)
+    assert called is not None
+    assert called.number == "W001"

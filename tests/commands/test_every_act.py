@@ -7,7 +7,9 @@ import pytest
 
 from commands.calls import call_ticket, finish, no_show, recall, serve
 from commands.day import end_past_days
+from commands.details import Details, change_details
 from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
+from commands.priorities import change_priority
 from queueing.refusals import WrongState
 from queueing.states import TRANSITIONS, Act, StepState
 from queueing.visit import Visit
@@ -30,6 +32,9 @@ ACTS: dict[Act, Callable[[Hall, Visit], Visit]] = {
     A.PASS: lambda hall, visit: hall.press(let_others_pass, visit.id),
     A.EXPIRE: lambda hall, visit: hall.press(lambda unit: unit.act(unit.visit(visit.id), A.EXPIRE)),
     A.CHANGE_STEPS: lambda hall, visit: hall.press(change_steps, visit.id, add=["BIRTH"]),
+    A.CHANGE_PRIORITY: lambda hall, visit: hall.press(change_priority, visit.id, "ELDER"),
+    A.CHANGE_DETAILS: lambda hall, visit: hall.press(change_details, visit.id, Details(reference="12/2026")),
+    A.REDIRECT: lambda hall, visit: hall.press(lambda unit: unit.act(unit.visit(visit.id), A.REDIRECT)),
 }
 # What leads from a new ticket into each state that a ticket can be in.
 WAYS: dict[StepState, list[Act]] = {

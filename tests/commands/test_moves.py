@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from commands.calls import call_next, call_ticket, finish, no_show, serve
 from commands.day import end_past_days
-from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
+from commands.moves import cancel, change_steps, come_back, hold, leave, let_others_pass, resume, transfer
 from queueing.events import Kind
 from queueing.order import Joined
-from queueing.refusals import GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
+from queueing.refusals import CameBackAlready, GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
 from queueing.states import StepState
 from queueing.visit import Visit
 from store.tables import Note
@@ -272,3 +272,46 @@ def test_who_let_others_pass_and_waits_till_closing_expires_at_closing(hall: Hal
     office.press(let_others_pass, visit.id)
     office.at("16:01").press(end_past_days)
     assert office.visit(visit).step.finished_at == clock("16:00")
+
+
+def test_who_fetches_a_document_comes_back_with_what_was_waited(hall: Hall) -> None:
+    visit = hall.at("8:00").ticket("RES")
+    hall.at("8:20").opens(4).press(call_ticket, visit.id, 4)
+    hall.press(serve, visit.id)
+    away = hall.at("8:25").press(hold, visit.id, missing=["id_card"])
+    assert (away.state, away.step.missing) == (S.ON_HOLD, ["id_card"])
+    assert hall.visit(visit) == away == hall.folded()[visit.id]
+    back = hall.at("11:00").press(come_back, visit.id)
+    assert (back.number, back.state, back.step.due_at) == ("A001", S.WAITING, clock("10:40"))
+    assert back.step.missing == ["id_card"], "the clerk sees what was fetched"
+
+
+def test_only_what_the_service_needs_can_be_missing(hall: Hall) -> None:
+    visit = hall.ticket("RES")
+    before = hall.snapshot()
+    with pytest.raises(Invalid):
+        hall.press(hold, visit.id, missing=["passport"])
+    assert hall.snapshot() == before
+
+
+def test_a_citizen_comes_back_once_and_then_asks_the_staff(hall: Hall) -> None:
+    visit = hall.opens(1).ticket()
+    for _ in range(2):
+        hall.press(call_next, 1)
+        hall.press(no_show, visit.id)
+        if hall.visit(visit).step.joined_as is Joined.ARRIVAL:
+            assert hall.press(come_back, visit.id).step.joined_as is Joined.NO_SHOW
+    before = hall.snapshot()
+    with pytest.raises(CameBackAlready):
+        hall.press(come_back, visit.id)
+    assert hall.snapshot() == before
+    assert hall.press(resume, visit.id).state is S.WAITING
+
+
+def test_a_citizen_comes_back_too_late(hall: Hall) -> None:
+    visit = hall.opens(1).ticket()
+    hall.press(call_next, 1)
+    hall.press(no_show, visit.id)
+    hall.later(11)
+    with pytest.raises(GraceOver):
+        hall.press(come_back, visit.id)

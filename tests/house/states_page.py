@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from queueing.events import EVENT_OF
 from queueing.states import TRANSITIONS, Act, StepState
-from store.unit import EVENT_OF
 from tests.processes import ROOT
 
 PAGE = ROOT / "docs" / "states.md"

@@ -30,11 +30,20 @@ CONTRACT = {
 }
 
 
+# What the contract's table leaves out: it happens to those who are still in the centre.
+MOVES_NOBODY = {
+    A.CHANGE_STEPS: ACTIVE,
+    A.CHANGE_PRIORITY: ACTIVE,
+    A.CHANGE_DETAILS: ACTIVE,
+    A.REDIRECT: ACTIVE - AT_COUNTER,
+}
+
+
 @pytest.mark.parametrize("state", StepState)
 @pytest.mark.parametrize("act", Act)
 def test_an_act_is_allowed_exactly_where_the_contract_says(state: StepState, act: Act) -> None:
-    if act is Act.CHANGE_STEPS:  # may happen to whoever is still in the centre, and moves nobody
-        assert TRANSITIONS.get(state, {}).get(act) is (state if state in ACTIVE else None)
+    if act in MOVES_NOBODY:
+        assert TRANSITIONS.get(state, {}).get(act) is (state if state in MOVES_NOBODY[act] else None)
         return
     assert TRANSITIONS.get(state, {}).get(act) is CONTRACT.get(state, {}).get(act)
     assert allowed(state, act) is (act in CONTRACT.get(state, {}))

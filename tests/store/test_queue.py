@@ -46,12 +46,19 @@ def test_sql_agrees_with_the_rules(hall: Hall, counters: tuple[int, ...], round_
                 ahead = count_ahead(conn, hall.centre, step, calling, moment)
                 assert ahead + 1 == position(step, queue, calling, moment)
             for counter in calling:
-                heads = queue_heads(conn, hall.centre, counter, moment)
+                heads = queue_heads(conn, hall.info, counter, moment)
                 assert next_step(heads, moment) == whom_the_rules_choose(queue, counter, moment)
 
 
 def whom_the_rules_choose(queue: list[QueuedStep], counter: OpenCounter, now: datetime) -> QueuedStep | None:
-    return next_step([step for step in queue if counter.may_call(step.service, step.direct_to)], now)
+    """All have waited longer than their target: who is nobody's own is helped before own people who are early."""
+    own = [step for step in queue if counter.may_call(step.service, step.direct_to)]
+    others = [step for step in queue if counter.may_help(step.service) and step.direct_to is None]
+    return next_step(in_time(own, now), now) or next_step(in_time(others, now), now) or next_step(own, now)
+
+
+def in_time(steps: list[QueuedStep], now: datetime) -> list[QueuedStep]:
+    return [step for step in steps if step.not_before is None or step.not_before <= now]
 
 
 def test_the_queue_stands_in_due_order(hall: Hall) -> None:
