@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 import api
 import booking.pages
-import counter.pages
+import counter
 import display.pages
 import door.operators
 import door.pages
@@ -41,7 +41,7 @@ from store.unit import Store
 
 HERE = Path(__file__).parent
 DAY_ENDS_EVERY_SECONDS = 20
-AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter.pages, display.pages, office
+AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter, display.pages, office
 
 
 class _App(Flask):

@@ -1,6 +1,9 @@
 """Undoing the last press at a counter, while nothing followed: the log keeps both, the visit is what it was."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from commands.counters import find_counter
 from queueing.events import Event, Kind
@@ -31,29 +34,34 @@ def undo(unit: Unit, number: int) -> list[Visit]:
     Only who pressed may do it, within UNDO_WITHIN. Raises NotFound, NothingToUndo.
     """
     find_counter(unit, number)
-    press = last_press(unit.conn, unit.centre.id, number)
-    folds = {event.ticket: _fold(unit, event.ticket) for event in press if event.ticket is not None}
-    if not undoable(unit, press, folds):
+    press = undoable_press(unit.conn, unit.centre.id, number, unit.actor, unit.now)
+    if not press:
         raise NothingToUndo(number)
+    folds = _folds(unit.conn, press)
     undone = [_take_back(unit, event, folds[event.ticket]) for event in press if event.ticket is not None]
     if press[-1].facts.get("quiet"):  # who was served at once has never waited
         undone = [unit.act(undone[-1], Act.CANCEL)]
     return undone
 
 
-def undoable(unit: Unit, press: list[Event], folds: dict[int, Fold]) -> bool:
-    """Whether a press can be undone: it was this clerk's, a short while ago, and nothing has followed."""
-    if not press or press[0].actor != unit.actor or unit.now > press[0].recorded_at + UNDO_WITHIN:
-        return False
+def undoable_press(conn: Connection, centre: int, counter: int, actor: str | None, now: datetime) -> list[Event]:
+    """The events of the last press at a counter, newest first, when `actor` may undo it at `now`; else none."""
+    press = last_press(conn, centre, counter)
+    if not press or press[0].actor != actor or now > press[0].recorded_at + UNDO_WITHIN:
+        return []
+    if any(event.kind not in UNDOABLE for event in press):
+        return []
     newest = {event.ticket: event.seq for event in reversed(press)}
-    return all(event.kind in UNDOABLE for event in press) and all(
-        fold.before is not None and fold.last is not None and fold.last.seq == newest[ticket]
-        for ticket, fold in folds.items()
-    )
+    still = all(fold.last and fold.before and fold.last.seq == newest[t] for t, fold in _folds(conn, press).items())
+    return press if still else []
 
 
-def _fold(unit: Unit, ticket: int) -> Fold:
-    events = ticket_events(unit.conn, ticket)
+def _folds(conn: Connection, press: Iterable[Event]) -> dict[int, Fold]:
+    return {ticket: _fold(conn, ticket) for ticket in {event.ticket for event in press} if ticket is not None}
+
+
+def _fold(conn: Connection, ticket: int) -> Fold:
+    events = ticket_events(conn, ticket)
     fold = Fold()
     if events and events[0].kind is Kind.ISSUED:  # one that was imported begins outside the log
         for event in events:

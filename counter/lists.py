@@ -35,6 +35,7 @@ class Show(StrEnum):
 class Waiting:
     """One line of the queue. `mine` is whether this counter may call the person, `next` whether it would now."""
 
+    ticket: int
     number: str
     service: str
     waiting: Elapsed
@@ -92,6 +93,7 @@ def _line(centre: CentreInfo, visit: Visit, now: datetime, lang: str, *, mine: b
     reason = why(centre, visit, lang, now)
     group = centre.groups.get(visit.priority) if visit.priority else None
     return Waiting(
+        ticket=visit.id,
         number=visit.number,
         service=service_name(centre, step.service, lang),
         waiting=elapsed(since, now, centre, centre.services[step.service].target),

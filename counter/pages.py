@@ -4,28 +4,29 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from answers.centres import centre_list
 from answers.guards import language, needs, require, store
-from answers.pages import kind_problem, page
+from answers.pages import kind_problem, page, page_error
 from answers.presses import new_key, press
 from commands import calls
 from commands.counters import find_counter
 from commands.permissions import Permission
-from counter.acts import AWAY_ACTS, COUNTER_ACTS, HERE_ACTS, seen_here, seen_ticket
+from commands.undo import undo
+from counter.acts import AWAY_ACTS, COUNTER_ACTS, HERE_ACTS, call_chosen, seen_here, seen_ticket, serve_at_once
+from counter.blueprint import bp
 from counter.choice import read_choice
 from counter.lists import Show
-from counter.picture import read_picture
+from counter.picture import Looking, read_picture
 from queueing.refusals import Invalid, NotFound, Refused
 from store.unit import Unit
-
-bp = Blueprint("counter", __name__)
 
 _RULE = "/counter/<code:code>/<int(max=9999):number>"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")
 NOBODY = "nobody"  # what a press says when it found nobody to call
+UNDONE = "undone"
 
 
 def _names(acts: Iterable[str]) -> str:
@@ -64,14 +65,19 @@ def _show() -> Show:
 def _desk(
     code: str, number: int, status: int = 200, *, said: str | None = None, problem: str | None = None
 ) -> Response:
-    picture = read_picture(store(), code, number, language(), _show())
+    about = request.args.get("about", "")
+    actor = g.caller.actor if g.caller else None
+    seen = Looking(_show(), int(about) if about.isascii() and about.isdigit() and len(about) < 19 else None, actor)
+    picture = read_picture(store(), code, number, language(), seen)
     return page("counter/work.html", status, key=new_key(), said=said, problem=problem, **picture)
 
 
 @bp.errorhandler(Refused)
 @bp.errorhandler(Invalid)
-def refused(error: Refused | Invalid) -> Response:
+def refused(error: Refused | Invalid) -> AnyResponse:
     """What the rules did not allow is said on the clerk's own page, which shows how things stand now."""
+    if "number" not in (request.view_args or {}):
+        return page_error(error)
     said = kind_problem(error, language())
     words = " ".join([said.detail] if not said.errors else [mistake["message"] for mistake in said.errors])
     path = request.view_args or {}
@@ -101,6 +107,30 @@ def press_next(code: str, number: int) -> AnyResponse:
 
     called = press(code, work)
     return _back(code, number, said=None if called["number"] else NOBODY)
+
+
+@bp.post(f"{_RULE}/call")
+@needs(Permission.WORK_QUEUE)
+def press_call(code: str, number: int) -> AnyResponse:
+    """Calls a chosen person, with the reason. Raises NotFound, Refused, Invalid."""
+    press(code, lambda unit: {"number": call_chosen(unit, number).number})
+    return _back(code, number)
+
+
+@bp.post(f"{_RULE}/at-once")
+@needs(Permission.WORK_QUEUE)
+def press_at_once(code: str, number: int) -> AnyResponse:
+    """Serves somebody who stands there without a ticket. Raises NotFound, Refused, Invalid."""
+    press(code, lambda unit: {"number": serve_at_once(unit, number).number})
+    return _back(code, number)
+
+
+@bp.post(f"{_RULE}/undo")
+@needs(Permission.WORK_QUEUE)
+def press_undo(code: str, number: int) -> AnyResponse:
+    """Takes back the last press at this counter, while nothing followed. Raises NotFound, NothingToUndo."""
+    press(code, lambda unit: {"numbers": [visit.number for visit in undo(unit, number)]})
+    return _back(code, number, said=UNDONE)
 
 
 @bp.post(f"{_RULE}/<any({_names(HERE_ACTS)}):act>")

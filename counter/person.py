@@ -9,7 +9,7 @@ from answers.words import named
 from queueing.states import StepState
 from queueing.visit import Step, Visit
 from store.centre import CentreInfo
-from store.notes import Written
+from store.notes import Given, Written
 
 _SKIPPED = frozenset({StepState.DROPPED})
 
@@ -67,6 +67,15 @@ class NoteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document that the current service needs, and whether staff have seen it in this visit."""
+
+    code: str
+    name: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Who is at the counter. `step` names the step that the clerk sees; `waited` is in minutes, of the whole visit."""
 
@@ -84,9 +93,16 @@ class Person:
     late: bool
     steps: list[StepLine]
     notes: list[NoteLine]
+    group: str | None
+    confirmed: bool
+    given: Given
+    documents: list[Document]
+    missing: list[str]
 
 
-def person_at(centre: CentreInfo, visit: Visit, notes: Iterable[Written], now: datetime, lang: str) -> Person:
+def person_at(
+    centre: CentreInfo, visit: Visit, notes: Iterable[Written], given: Given, *, now: datetime, lang: str
+) -> Person:
     """The person of a visit that is called or served."""
     step, service = visit.step, centre.services[visit.step.service]
     serving = step.state is StepState.SERVING
@@ -108,7 +124,20 @@ def person_at(centre: CentreInfo, visit: Visit, notes: Iterable[Written], now: d
         late=waited > service.target,
         steps=[_line(centre, s, visit, lang) for s in steps_in_order(visit) if s.state not in _SKIPPED],
         notes=[NoteLine(note.text, note.counter) for note in notes],
+        group=visit.priority,
+        confirmed=visit.priority_confirmed,
+        given=given,
+        documents=(papers := _documents(centre, visit, given, lang)),
+        missing=[paper.name for paper in papers if paper.code in (step.missing or ())],
     )
+
+
+def _documents(centre: CentreInfo, visit: Visit, given: Given, lang: str) -> list[Document]:
+    seen = given.documents or []
+    return [
+        Document(paper["code"], named(paper["names"], lang, centre.languages), paper["code"] in seen)
+        for paper in centre.services[visit.step.service].documents
+    ]
 
 
 def _line(centre: CentreInfo, step: Step, visit: Visit, lang: str) -> StepLine:

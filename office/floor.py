@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from answers.breaks import BREAK_WORDS
 from answers.guards import house, store
 from answers.tickets import local, service_name
-from answers.words import named
-from queueing.states import StepState
+from answers.words import named, say
+from queueing.states import CounterState, StepState
 from queueing.visit import Visit
 from reports.groups import By
 from reports.measures import statistics
 from store.board import read_head
 from store.centre import CentreInfo
 from store.floor import WaitingNow, read_waiting
+from store.log import break_reason
 from store.queue import CounterNow, counters_now
 from store.set_aside import read_set_aside
 from store.unit import Store
@@ -45,6 +47,7 @@ class CounterLine:
     opened: str | None
     ticket: str | None
     service: str | None
+    reason: str | None
 
 
 def read_floor(code: str, language: str) -> dict[str, Any]:
@@ -103,10 +106,17 @@ def _services(
 
 def _counters(conn: Connection, centre: CentreInfo, counters: Sequence[CounterNow], lang: str) -> list[CounterLine]:
     visits = read_visits(conn, (counter.ticket for counter in counters if counter.ticket is not None))
-    return [_counter(centre, counter, visits.get(counter.ticket or 0), lang) for counter in counters]
+    paused = [counter.number for counter in counters if counter.state is CounterState.PAUSED]
+    reasons = {number: BREAK_WORDS.get(break_reason(conn, centre.id, number) or "") for number in paused}
+    return [
+        _counter(centre, counter, visits.get(counter.ticket or 0), lang, reasons.get(counter.number))
+        for counter in counters
+    ]
 
 
-def _counter(centre: CentreInfo, counter: CounterNow, visit: Visit | None, lang: str) -> CounterLine:
+def _counter(
+    centre: CentreInfo, counter: CounterNow, visit: Visit | None, lang: str, reason: str | None
+) -> CounterLine:
     since = _since(visit) if visit else counter.opened_at
     return CounterLine(
         number=counter.number,
@@ -116,6 +126,7 @@ def _counter(centre: CentreInfo, counter: CounterNow, visit: Visit | None, lang:
         opened=local(counter.opened_at, centre.zone) if counter.opened_at else None,
         ticket=counter.ticket_number,
         service=service_name(centre, visit.step.service, lang) if visit else None,
+        reason=say(lang, reason) if reason else None,
     )
 
 

@@ -1,6 +1,6 @@
 """What a manager looks after: whether there is a backup, and who has changed what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -11,6 +11,9 @@ from commands.permissions import Permission
 from office.blueprint import bp, office_page, read_info
 from store.backup import is_old, last_backup
 from store.changes import read_changes
+from store.log import read_chosen
+
+_CHOSEN_DAYS = 30
 
 
 def backup_made() -> datetime | None:
@@ -32,10 +35,12 @@ def backup(code: str) -> Response:
 @bp.get("/office/<code:code>/changes")
 @needs(Permission.MANAGE_CENTRE)
 def changes(code: str) -> Response:
-    """The last changes of the centre's settings and who made them. Raises NotFound."""
+    """The last changes of the centre's settings, who was called out of turn, and by whom. Raises NotFound."""
     info = read_info(code)
+    since = store().clock.now() - timedelta(days=_CHOSEN_DAYS)
     with store().reading() as conn:
         found = read_changes(conn, info.id)
+        chosen = [(call.at.astimezone(info.zone).isoformat(), call) for call in read_chosen(conn, info.id, since)]
         names = {str(person.id): person.name for person in read_people(conn, info.id)}
     lines = [(change.at.astimezone(info.zone).isoformat(), change) for change in found]
-    return office_page("changes", code, changes=lines, names=names)
+    return office_page("changes", code, changes=lines, names=names, chosen=chosen, chosen_days=_CHOSEN_DAYS)

@@ -1,11 +1,13 @@
-"""The event log, read: what happened to one ticket, and the latest at one counter."""
+"""The event log, read: what happened to one ticket, the latest at one counter, and who was called out of turn."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, literal, select
 
 from queueing.events import Event, Kind
-from store.tables import LogEvent
+from store.tables import LogEvent, Note, Ticket
 
 # A press is three events at most: the person's serving, its end, and the next call.
 _LONGEST_PRESS = 4
@@ -47,3 +49,51 @@ def last_press(conn: Connection, centre: int, counter: int) -> list[Event]:
         for back, event in enumerate(events)
         if (event.seq + back, event.recorded_at, event.actor) == (events[0].seq, events[0].recorded_at, events[0].actor)
     ]
+
+
+_CALLED = (
+    select(LogEvent.at, LogEvent.actor, LogEvent.counter, LogEvent.facts, Ticket.number, Note.text)
+    .join(Ticket, Ticket.id == LogEvent.ticket_id)
+    .outerjoin(Note, and_(Note.ticket_id == LogEvent.ticket_id, Note.event_seq == LogEvent.seq))
+    .where(
+        LogEvent.centre_id == bindparam("centre"),
+        LogEvent.kind == literal(Kind.CALLED.value, literal_execute=True),
+        LogEvent.at >= bindparam("since"),
+    )
+    .order_by(LogEvent.seq.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Somebody who was called before those who were next, by whom, and the reason that was given."""
+
+    at: datetime
+    actor: str | None
+    counter: int
+    number: str
+    reason: str | None
+
+
+def read_chosen(conn: Connection, centre: int, since: datetime) -> list[Chosen]:
+    """Who was called out of turn from an instant on, the latest first."""
+    rows = conn.execute(_CALLED, {"centre": centre, "since": since})
+    return [Chosen(row.at, row.actor, row.counter, row.number, row.text) for row in rows if row.facts.get("chosen")]
+
+
+_LAST_PAUSE = (
+    select(LogEvent.facts)
+    .where(
+        LogEvent.centre_id == bindparam("centre"),
+        LogEvent.counter == bindparam("counter"),
+        LogEvent.kind == Kind.COUNTER_PAUSED.value,
+    )
+    .order_by(LogEvent.counter_seq.desc())
+    .limit(1)
+)
+
+
+def break_reason(conn: Connection, centre: int, counter: int) -> str | None:
+    """The reason of a counter's last break, if one was given."""
+    facts = conn.execute(_LAST_PAUSE, {"centre": centre, "counter": counter}).scalar()
+    return facts.get("reason") if facts else None

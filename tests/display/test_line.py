@@ -137,6 +137,7 @@ def test_a_refused_watch_says_why(server: RunningServer, topic: str, token: str 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_receivers_end_in_the_databases_state_though_lines_are_cut_and_the_server_is_killed(
     server: RunningServer, relay: Relay
 ) -> None:

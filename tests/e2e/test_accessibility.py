@@ -16,11 +16,18 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 def faults(page: Page) -> list[str]:
     """What axe finds wrong, and whether the page must be scrolled sideways.
 
-    It looks at the end of the page: elsewhere a bar that stays at the bottom may lie over half of what can be pressed.
+    It looks from the end of the page and from its beginning: what can be pressed may be cut by the edge in one of them,
+    or lie under a bar that stays, and is at fault when it is in both.
     """
-    page.evaluate("document.fonts.ready.then(() => scrollTo(0, document.documentElement.scrollHeight))")
-    found = Axe().run(page, options=RULES).response["violations"]
-    said = [f"{page.url} {fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
+    ends = page.evaluate("document.fonts.ready.then(() => [document.documentElement.scrollHeight, 0])")
+    seen = []
+    for top in ends:
+        page.evaluate("(top) => scrollTo(0, top)", top)
+        found = Axe().run(page, options=RULES).response["violations"]
+        seen.append([f"{page.url} {fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]])
+        if not seen[-1]:
+            break
+    said = [fault for fault in seen[-1] if fault in seen[0]]
     if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
         said.append(f"{page.url} scrolls sideways")
     return said

@@ -35,6 +35,8 @@ PAGES = {
     "/kiosk/{code}/{token}": ("kiosk", 403),
     "/counter/?centre={code}": ("staff", 302),
     "/counter/{code}/1": ("staff", 302),
+    "/counter/{code}/reception": ("staff", 302),
+    "/counter/{code}/reception/{ticket}": ("staff", 302),
     "/office/?centre={code}": ("manager", 302),
     **{f"/office/{{code}}/{section}": ("manager", 302) for section in OFFICE},
     "/office/{code}/visits.csv": ("manager", 302),
@@ -44,7 +46,8 @@ WITHOUT_WORDS = (".svg", ".csv", "/pairing", ".css")
 
 
 def _address(pattern: str, reader: Reader, hall: Hall) -> str:
-    return pattern.format(code=hall.code, token=reader.token_of(hall.ticket("RES")))
+    visit = hall.ticket("RES")
+    return pattern.format(code=hall.code, ticket=visit.id, token=reader.token_of(visit))
 
 
 @pytest.mark.parametrize("lang", ["lo", "en"])

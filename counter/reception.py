@@ -1,0 +1,116 @@
+"""Reception, for people who can't use a screen: give a ticket, print one again, find somebody and what they claim."""
+
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from answers.guards import language, needs, store
+from answers.pages import kind_problem, page
+from answers.presses import new_key, press
+from answers.tickets import local, place_in_queue, service_name, steps_in_order
+from answers.words import named
+from commands.permissions import Permission
+from commands.priorities import change_priority
+from commands.tickets import TicketRequest, issue_ticket
+from counter.blueprint import bp
+from queueing.refusals import Invalid, NotFound, Refused
+from queueing.visit import Visit
+from store.board import read_head
+from store.centre import CentreInfo
+from store.ids import ticket_token
+from store.queue import waiting_steps
+from store.set_aside import read_set_aside
+from store.unit import Unit
+from store.visits import read_visit, read_visits
+
+_RULE = "/counter/<code:code>/reception"
+
+
+@bp.get(_RULE)
+@needs(Permission.WORK_QUEUE)
+def reception(code: str) -> Response:
+    """What a person can be given, and who is here. Raises NotFound."""
+    return _reception(code)
+
+
+def _reception(code: str, status: int = 200, problem: str | None = None) -> Response:
+    now, lang = store().clock.now(), language()
+    with store().reading() as conn:
+        centre = read_head(conn, store().centres, code).info
+        day = centre.hours.business_date(now)
+        waiting = [step.ticket for step in waiting_steps(conn, centre.id)]
+        away = read_set_aside(conn, centre.id, day, now - centre.rules.no_show_grace)
+        visits = read_visits(conn, [*waiting, *(one.ticket for one in away)])
+    people = sorted(visits.values(), key=lambda visit: visit.number)
+    values: dict[str, Any] = {
+        "people": [(visit, service_name(centre, visit.step.service, lang)) for visit in people],
+        "services": {s: named(i.names, lang, centre.languages) for s, i in centre.services.items() if i.enabled},
+        "groups": _groups(centre, lang),
+        "closed": centre.hours.refusal(now),
+    }
+    return page("counter/reception.html", status, centre=centre, key=new_key(), problem=problem, **values)
+
+
+def _groups(centre: CentreInfo, lang: str) -> dict[str, str]:
+    return {g.code: named(g.names, lang, centre.languages) for g in centre.groups.values() if g.enabled}
+
+
+@bp.post(_RULE)
+@needs(Permission.WORK_QUEUE)
+def give(code: str) -> AnyResponse:
+    """Gives a ticket, for a person who stands there; what staff say of a priority they have seen. Raises NotFound."""
+
+    def work(unit: Unit) -> dict[str, Any]:
+        group = request.form.get("priority") or None
+        name, phone = (request.form.get(field, "").strip() or None for field in ("name", "phone"))
+        asked = TicketRequest(tuple(request.form.getlist("services")), "staff", group, name=name, phone=phone)
+        visit = issue_ticket(unit, asked)
+        if group is not None:
+            change_priority(unit, visit.id, group)
+        return {"ticket": visit.id}
+
+    try:
+        given = press(code, work)
+    except (Refused, Invalid) as error:
+        said = kind_problem(error, language())
+        words = " ".join([said.detail] if not said.errors else [mistake["message"] for mistake in said.errors])
+        return _reception(code, said.status, words)
+    return redirect(url_for("counter.reception_ticket", code=code, ticket=given["ticket"]), 303)
+
+
+@bp.get(f"{_RULE}/<int:ticket>")
+@needs(Permission.WORK_QUEUE)
+def reception_ticket(code: str, ticket: int) -> Response:
+    """One ticket, to be printed, or printed again for who has lost it. Raises NotFound."""
+    now, lang = store().clock.now(), language()
+    with store().reading() as conn:
+        centre = read_head(conn, store().centres, code).info
+        visit = read_visit(conn, ticket, centre.id) if ticket < 2**63 else None
+        if visit is None:
+            raise NotFound("ticket")
+        place = place_in_queue(conn, centre, visit, now)
+    return page("counter/reception_ticket.html", place=place, key=new_key(), **_printed(centre, visit, lang))
+
+
+def _printed(centre: CentreInfo, visit: Visit, lang: str) -> dict[str, Any]:
+    group = centre.groups.get(visit.priority) if visit.priority else None
+    return {
+        "centre": centre,
+        "visit": visit,
+        "number": visit.number,
+        "token": ticket_token(store().key, visit.id),
+        "steps": [centre.services[step.service].names for step in steps_in_order(visit)],
+        "issued": local(visit.issued_at, centre.zone),
+        "group": named(group.names, lang, centre.languages) if group else None,
+        "groups": _groups(centre, lang),
+    }
+
+
+@bp.post(f"{_RULE}/<int:ticket>/priority")
+@needs(Permission.WORK_QUEUE)
+def reception_priority(code: str, ticket: int) -> AnyResponse:
+    """Confirms, sets or withdraws a priority. Raises NotFound, WrongState, Invalid."""
+    group = request.form.get("priority") or None
+    press(code, lambda unit: {"ticket": change_priority(unit, ticket, group).id})
+    return redirect(url_for("counter.reception_ticket", code=code, ticket=ticket), 303)

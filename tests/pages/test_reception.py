@@ -1,0 +1,82 @@
+"""Reception: a ticket for who can't use a screen, and one printed again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from queueing.states import Act, StepState
+from tests.cast import OFFICE_HOURS, Hall, a_hall
+from tests.pages.reader import Reader
+
+Readers = Callable[..., Reader]
+
+
+@pytest.fixture
+def clerk(reader: Readers, hall: Hall) -> Reader:
+    browser = reader("staff", lang="en")
+    browser.get(f"/counter/{hall.code}/reception")
+    return browser
+
+
+def test_a_ticket_is_given_with_a_priority_that_staff_have_seen(clerk: Reader, hall: Hall) -> None:
+    clerk.press(
+        f"/counter/{hall.code}/reception", services="RES", priority="ELDER", name="Bounmy", phone="020 5555 1234"
+    )
+    assert clerk.show("number") == "A001"
+    (visit,) = hall.visits().values()
+    assert (visit.channel, visit.priority, visit.priority_confirmed) == ("staff", "ELDER", True)
+    assert clerk.token_of(visit) in clerk.text, "its own QR code is on the paper"
+
+
+def test_a_double_press_gives_one_ticket(clerk: Reader, hall: Hall) -> None:
+    fields = {**clerk.form("/reception"), "services": "RES"}
+    first, second = (clerk.post(f"/counter/{hall.code}/reception", fields) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(hall.visits()) == 1
+
+
+def test_a_mistake_is_said_and_gives_nothing(clerk: Reader, hall: Hall) -> None:
+    assert clerk.press(f"/counter/{hall.code}/reception").status_code == 422
+    assert "Choose at least one." in clerk.text
+    clerk.press(f"/counter/{hall.code}/reception", services="RES", phone="call me")
+    assert "A phone number has digits" in clerk.text
+    assert hall.visits() == {}
+
+
+def test_a_closed_centre_gives_no_ticket(reader: Readers, hall: Hall) -> None:
+    closed = a_hall(hall.store, week=OFFICE_HOURS).at("7:00")
+    browser = reader("staff", at=closed)
+    browser.get(f"/counter/{closed.code}/reception")
+    assert browser.press(f"/counter/{closed.code}/reception", services="RES").status_code == 409
+    assert closed.visits() == {}
+
+
+def test_a_lost_ticket_is_printed_again_in_two_presses(clerk: Reader, hall: Hall) -> None:
+    visit = hall.ticket("RES")
+    clerk.get(f"/counter/{hall.code}/reception")
+    assert clerk.has("ticket:A001")
+    clerk.get(f"/counter/{hall.code}/reception/{visit.id}")
+    assert clerk.has("print")
+    assert clerk.token_of(visit) in clerk.text
+
+
+def test_a_claim_is_withdrawn_at_reception(clerk: Reader, hall: Hall) -> None:
+    visit = hall.ticket("RES", priority="ELDER")
+    clerk.get(f"/counter/{hall.code}/reception/{visit.id}")
+    clerk.press(f"/counter/{hall.code}/reception/{visit.id}/priority", priority="")
+    assert hall.visit(visit).priority is None
+
+
+def test_nothing_is_changed_for_a_visit_that_is_over(clerk: Reader, hall: Hall) -> None:
+    visit = hall.ticket("RES", priority="ELDER")
+    clerk.get(f"/counter/{hall.code}/reception/{visit.id}")
+    fields = {**clerk.form("/priority"), "priority": ""}
+    hall.press(lambda unit: unit.act(unit.visit(visit.id), Act.CANCEL))
+    answer = clerk.post(f"/counter/{hall.code}/reception/{visit.id}/priority", fields)
+    assert answer.status_code == 409
+    assert (hall.visit(visit).state, hall.visit(visit).priority) == (StepState.CANCELLED, "ELDER")
+
+
+def test_a_ticket_of_another_centre_is_not_found(clerk: Reader, hall: Hall) -> None:
+    elsewhere = a_hall(hall.store).ticket("RES")
+    assert clerk.get(f"/counter/{hall.code}/reception/{elsewhere.id}").status_code == 404
