@@ -19,6 +19,7 @@ def faults(page: Page) -> list[str]:
     It looks from the end of the page and from its beginning: what can be pressed may be cut by the edge in one of them,
     or lie under a bar that stays, and is at fault when it is in both.
     """
+    page.wait_for_load_state()
     ends = page.evaluate("document.fonts.ready.then(() => [document.documentElement.scrollHeight, 0])")
     seen = []
     for top in ends:
