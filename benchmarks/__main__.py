@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from benchmarks.depth import FEW, MANY, measure_depth
 from benchmarks.history import write_past
 from benchmarks.measures import Samples, measure_feed, measure_memory, measure_rates, ratio
 from benchmarks.servers import Product, Reference
 from benchmarks.statements import count_statements
 from tests.scale.hall import CENTRE, SERVICE
 
-PARTS = "statements", "rates", "feed", "memory"
+PARTS = "statements", "depth", "rates", "feed", "memory"
 DISPLAYS = 50, 200
 
 
@@ -43,7 +44,9 @@ def main() -> None:
         directory = Path(folder)
         if "statements" in parts:
             show_statements(count_statements(directory))
-        if set(parts) - {"statements"}:
+        if "depth" in parts:
+            show_depth(measure_depth(directory, rounds))
+        if set(parts) - {"statements", "depth"}:
             reference = Reference(f"sqlite:///{directory}/reference.db", directory)
             fresh, old = Product(directory / "fresh"), Product(directory / "past")
             if "rates" in parts or "feed" in parts:
@@ -69,6 +72,14 @@ def show_statements(counts: dict[str, int]) -> None:
     line("\nSQL statements of one act (at most 15)", "")
     for act, count in counts.items():
         line(f"  {act}", str(count))
+
+
+def show_depth(samples: dict[int, list[float]]) -> None:
+    """What `next` costs by how many wait."""
+    few, many = (median(samples[waiting]) for waiting in (FEW, MANY))
+    times = median(b / a for a, b in zip(samples[FEW], samples[MANY], strict=True))
+    line("\nnext, ms by how many wait (at most 1.5 times)", str(FEW), str(MANY), "ratio")
+    line("  store alone", f"{few * 1000:.2f}", f"{many * 1000:.2f}", f"{times:.2f}")
 
 
 def show_rates(samples: Samples, past: int) -> None:

@@ -27,6 +27,7 @@ _RULE = "/counter/<code:code>/<int(max=9999):number>"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")
 NOBODY = "nobody"  # what a press says when it found nobody to call
 UNDONE = "undone"
+READY = "ready"  # and what can be collected is printed with its day
 
 
 def _names(acts: Iterable[str]) -> str:
@@ -69,7 +70,8 @@ def _desk(
     actor = g.caller.actor if g.caller else None
     seen = Looking(_show(), int(about) if about.isascii() and about.isdigit() and len(about) < 19 else None, actor)
     picture = read_picture(store(), code, number, language(), seen)
-    return page("counter/work.html", status, key=new_key(), said=said, problem=problem, **picture)
+    ready = request.args.get("ready", type=int)
+    return page("counter/work.html", status, key=new_key(), said=said, ready=ready, problem=problem, **picture)
 
 
 @bp.errorhandler(Refused)
@@ -144,6 +146,8 @@ def press_ticket(code: str, number: int, act: str) -> AnyResponse:
         return {"state": command(unit, ticket).state}
 
     press(code, work)
+    if act == READY:
+        return _back(code, number, said=READY, ready=request.form["ticket"])
     return _back(code, number)
 
 
@@ -155,7 +159,7 @@ def press_away(code: str, number: int, act: str) -> AnyResponse:
     return _back(code, number)
 
 
-def _back(code: str, number: int, *, said: str | None = None) -> AnyResponse:
+def _back(code: str, number: int, *, said: str | None = None, ready: str | None = None) -> AnyResponse:
     show = _show()
     kept = None if show is Show.MINE else show
-    return redirect(url_for("counter.work", code=code, number=number, said=said, show=kept), 303)
+    return redirect(url_for("counter.work", code=code, number=number, said=said, ready=ready, show=kept), 303)

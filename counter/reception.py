@@ -19,6 +19,7 @@ from queueing.visit import Visit
 from store.board import read_head
 from store.centre import CentreInfo
 from store.ids import ticket_token
+from store.notes import read_person
 from store.queue import waiting_steps
 from store.set_aside import read_set_aside
 from store.unit import Unit
@@ -90,7 +91,9 @@ def reception_ticket(code: str, ticket: int) -> Response:
         if visit is None:
             raise NotFound("ticket")
         place = place_in_queue(conn, centre, visit, now)
-    return page("counter/reception_ticket.html", place=place, key=new_key(), **_printed(centre, visit, lang))
+        reference = read_person(conn, ticket).reference
+    values = {"place": place, "reference": reference, **_printed(centre, visit, lang)}
+    return page("counter/reception_ticket.html", key=new_key(), **values)
 
 
 def _printed(centre: CentreInfo, visit: Visit, lang: str) -> dict[str, Any]:
@@ -104,6 +107,9 @@ def _printed(centre: CentreInfo, visit: Visit, lang: str) -> dict[str, Any]:
         "issued": local(visit.issued_at, centre.zone),
         "group": named(group.names, lang, centre.languages) if group else None,
         "groups": _groups(centre, lang),
+        "ready": [
+            (centre.services[step.service].names, step.ready_on) for step in steps_in_order(visit) if step.ready_on
+        ],
     }
 
 

@@ -373,13 +373,17 @@ def test_what_is_ready_later_is_finished_with_its_reference(reader: Readers, hal
     visit = hall.opens(1).ticket("BIRTH")
     hall.press(call_next, 1)
     hall.press(serve, visit.id)
-    clerk, address = at_counter(reader, hall, 1)
+    clerk, address = at_counter(reader, hall, 1, lang="en")
     assert clerk.press(f"{address}/ready", ready_on="2020-01-01", reference="12/2026").status_code == 422
     assert hall.visit(visit).state is StepState.SERVING
     clerk.get(address)
     clerk.press(f"{address}/ready", ready_on="2026-11-27", reference="12/2026")
     after = hall.visit(visit)
     assert (after.state, str(after.step.ready_on)) == (StepState.FINISHED, "2026-11-27")
+    assert clerk.has("print-ready")
+    paper = clerk.get(f"/counter/{hall.code}/reception/{visit.id}").text.partition('class="paper"')[2]
+    assert "27 Nov" in paper
+    assert "12/2026" in paper
 
 
 def test_what_was_given_once_is_shown_at_the_next_counter(reader: Readers, hall: Hall) -> None:
