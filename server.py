@@ -37,6 +37,7 @@ from commands.history import import_history
 from commands.housekeeping import end_all_past_days
 from commands.permissions import Role
 from commands.seed import seed
+from commands.simulation import MOST_DAYS, NothingToSimulate, simulate, told
 from commands.verify import verify
 from composition import HERE, create_app, open_store, serve_forever, start_background, upgrade_tables
 from config.catalogue import DEMONSTRATION, CatalogueError, demonstration, load_catalogue
@@ -304,6 +305,21 @@ def replay_command(
     staff = _or_say(lambda: create_token(store, Role.STAFF, centre=centre))
     address = url or settings.public_url or "http://localhost:8000"
     sys.exit(replay(centre, file, speed=speed, url=address, kiosk=kiosk, staff=staff, day=day))
+
+
+@cli.command("simulate")
+@click.argument("centre")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=20, show_default=True)
+@click.option("--seed", "chance", type=int, default=1, show_default=True, help="The same seed, the same days.")
+@click.option("--load", type=float, default=0.85, show_default=True, help="Of the counters' time.")
+@database_option
+def simulate_command(centre: str, *, days: int, chance: int, load: float, database: str | None) -> None:
+    """Run made-up days on the centre's own settings, and print how long people would wait."""
+    store = open_store(_settings(database).database_url)
+    try:
+        click.echo("\n".join(told(simulate(store, centre, days=days, seed=chance, load=load))))
+    except NothingToSimulate as error:
+        raise click.UsageError(str(error)) from error
 
 
 @cli.command("verify")
