@@ -10,7 +10,7 @@ catalogues = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-slow bench lint format docs pictures messages lock clean test-packages
+.PHONY: help install run test test-slow bench fairness lint format docs pictures messages lock clean test-packages
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ test-slow: test-packages ## Run the slow tests: kills, races at size, long repla
 
 bench: install ## Measure tickets, calls and the feed beside a plain reference
 	$(venv)/python -m benchmarks
+
+fairness: .venv/.installed ## Write docs/fairness.md: who waits how long, under OneDoor's order and under others
+	$(venv)/python -m benchmarks.fairness
 
 lint: .venv/.installed-dev $(catalogues) ## Check style, types and the direction of imports
 	$(venv)/ruff check .
