@@ -15,7 +15,7 @@ from config.catalogue_models import Centre as CatalogueCentre
 from queueing.hours import Hours
 from queueing.numbering import ticket_number
 from queueing.order import OpenCounter
-from queueing.simulation import Credits, Person, SimulatedStep, simulate_day
+from queueing.simulation import Person, QueueRules, SimulatedStep, simulate_day
 from queueing.traffic import Habits, Traffic, draw_counters, draw_people, ticket_times
 from reports.visit_lines import COLUMNS
 from store.unit import Store
@@ -64,9 +64,8 @@ class _Day:
         sessions = self.hours.sessions(self.day)
         traffic = self._traffic()
         people = draw_people(traffic, ticket_times(self.hours, self.day), sessions, self.chance)
-        counters = [OpenCounter(counter.number, frozenset(counter.services)) for counter in self.centre.counters]
-        staffed = draw_counters(counters, sessions, traffic.habits, self.chance)
-        steps = simulate_day(people, staffed, self._credits(), closing=self.hours.closing(self.day))
+        staffed = draw_counters(self._counters(), sessions, traffic.habits, self.chance)
+        steps = simulate_day(people, staffed, self._rules(), closing=self.hours.closing(self.day))
         numbers = self._numbers(people)
         channels = {person.number: self.chance.choices(*_CHANNELS)[0] for person in people}
         for step in sorted(steps, key=lambda step: (step.joined_at, numbers[step.person.number], step.service)):
@@ -90,17 +89,21 @@ class _Day:
             habits=_HABITS,
         )
 
-    def _credits(self) -> Credits:
+    def _counters(self) -> list[OpenCounter]:
+        return [
+            OpenCounter(c.number, frozenset(c.services), None if c.skills is None else frozenset(c.skills))
+            for c in self.centre.counters
+        ]
+
+    def _rules(self) -> QueueRules:
         centre = self.centre
-        cap, booked, late = (
-            timedelta(minutes=minutes)
-            for minutes in (
-                centre.max_credit_minutes,
-                centre.appointment_credit_minutes,
-                centre.appointment_late_minutes,
-            )
+        return QueueRules(
+            cap=timedelta(minutes=centre.max_credit_minutes),
+            appointment=timedelta(minutes=centre.appointment_credit_minutes),
+            late=timedelta(minutes=centre.appointment_late_minutes),
+            weights=self.weights,
+            targets={code: timedelta(minutes=service.target_minutes) for code, service in self.services.items()},
         )
-        return Credits(cap, booked, late, self.weights)
 
     def _numbers(self, people: Iterable[Person]) -> dict[int, str]:
         counts: dict[str, int] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from queueing.hours import Hours
 from queueing.order import OpenCounter
-from queueing.simulation import Credits, SimulatedStep, StaffedCounter, simulate_day
+from queueing.simulation import QueueRules, SimulatedStep, StaffedCounter, simulate_day
 from queueing.traffic import (
     Habits,
     Traffic,
@@ -67,7 +67,7 @@ def simulate(store: Store, code: str, *, days: int, seed: int, load: float) -> S
         sessions = hours.sessions(day)
         people = draw_people(traffic, ticket_times(hours, day), sessions, chance)
         today = draw_counters(counters, sessions, traffic.habits, chance)
-        steps += simulate_day(people, today, _credits(centre), closing=hours.closing(day))
+        steps += simulate_day(people, today, _rules(centre), closing=hours.closing(day))
         staffed += today
     return _figures(centre, steps, staffed)
 
@@ -83,7 +83,8 @@ def _read(store: Store, code: str) -> CentreInfo:
 def _counters(centre: CentreInfo) -> list[OpenCounter]:
     """The counters that are there, with those of their services for which tickets are given."""
     given = frozenset(code for code, service in centre.services.items() if service.enabled)
-    counters = [OpenCounter(c.number, given & set(c.services)) for c in centre.counters.values() if c.enabled]
+    there = (counter for counter in centre.counters.values() if counter.enabled)
+    counters = [OpenCounter(counter.number, given & set(counter.services), counter.skills) for counter in there]
     return [counter for counter in counters if counter.services]
 
 
@@ -112,10 +113,11 @@ def _traffic(centre: CentreInfo, counters: Sequence[OpenCounter], hours: Hours, 
     return filled(traffic, planned, load)
 
 
-def _credits(centre: CentreInfo) -> Credits:
+def _rules(centre: CentreInfo) -> QueueRules:
     rules = centre.rules
     weights = {code: group.weight for code, group in centre.groups.items()}
-    return Credits(rules.max_credit, rules.appointment_credit, rules.appointment_late, weights)
+    targets = {code: service.target for code, service in centre.services.items()}
+    return QueueRules(rules.max_credit, rules.appointment_credit, rules.appointment_late, weights, targets)
 
 
 def _figures(centre: CentreInfo, steps: list[SimulatedStep], staffed: list[StaffedCounter]) -> Simulation:

@@ -16,11 +16,21 @@ from queueing.order import Joined, OpenCounter, Place, QueuedStep, appointment_p
 from queueing.states import StepState
 
 Span = tuple[datetime, datetime]
-# Each service's waiting steps, in the order in which they are due.
-Queues = Mapping[str, Sequence[QueuedStep]]
-Choose = Callable[[OpenCounter, Queues, datetime], QueuedStep | None]
 
 _NONE = timedelta()
+_AFTER = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingStep(QueuedStep):
+    """A waiting step with the instant from which its wait counts."""
+
+    joined_at: datetime = field(kw_only=True)
+
+
+# Each service's waiting steps, in the order in which they are due.
+Queues = Mapping[str, Sequence[WaitingStep]]
+Choose = Callable[[OpenCounter, Queues, datetime], QueuedStep | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +65,17 @@ class StaffedCounter:
 
 
 @dataclass(frozen=True, slots=True)
-class Credits:
-    """What the centre's rules give: `late` is how long after its slot an appointment keeps its credit."""
+class QueueRules:
+    """A centre's rules: the cap of all credits, the credit of an appointment and how late it keeps it, each group's.
+
+    Counters help the services in `targets` when somebody has waited longer than that.
+    """
 
     cap: timedelta
     appointment: timedelta
     late: timedelta
     weights: Mapping[str, timedelta] = field(default_factory=dict)
+    targets: Mapping[str, timedelta] = field(default_factory=dict)
     missed_call: timedelta = timedelta(minutes=1)  # how long a call that nobody answers takes a counter
 
 
@@ -91,26 +105,43 @@ class SimulatedStep:
         return max(until - self.joined_at, _NONE)
 
 
-def in_due_order(counter: OpenCounter, queues: Queues, now: datetime) -> QueuedStep | None:
-    """Whom the product calls: of the heads of the queues that the counter serves, the one that is due first."""
-    return next_step([_head(queues[s], now) for s in counter.services if queues.get(s)], now)
+def in_due_order(targets: Mapping[str, timedelta]) -> Choose:
+    """Whom the product calls: of a counter's own people in their time the one who is due first.
+
+    When there is none, of those whom it can help and who have waited longer than their service's target; else of its
+    own booked people who are early.
+    """
+
+    def choose(counter: OpenCounter, queues: Queues, now: datetime) -> QueuedStep | None:
+        own = next_step([_head(queues[s], now) for s in counter.services if queues.get(s)], now)
+        if own is not None and _in_time(own, now):
+            return own
+        helped = (service for service in targets if counter.may_help(service))
+        waiting = (step for service in helped for step in queues.get(service, ()))
+        return next_step((step for step in waiting if now - step.joined_at > targets[step.service]), now) or own
+
+    return choose
+
+
+def _in_time(step: QueuedStep, now: datetime) -> bool:
+    return step.not_before is None or step.not_before <= now
 
 
 def _head(queue: Sequence[QueuedStep], now: datetime) -> QueuedStep:
     """The first in its time, or else the first of the booked people who are early."""
-    return next((step for step in queue if step.not_before is None or step.not_before <= now), queue[0])
+    return next((step for step in queue if _in_time(step, now)), queue[0])
 
 
 def simulate_day(
     people: Iterable[Person],
     counters: Iterable[StaffedCounter],
-    credits_: Credits,
+    rules: QueueRules,
     *,
     closing: datetime,
-    choose: Choose = in_due_order,
+    choose: Choose | None = None,
 ) -> list[SimulatedStep]:
     """The steps of everybody who comes before `closing`, in the order of joining. Who waits then expires."""
-    floor = _Floor(credits_, choose)
+    floor = _Floor(rules, choose or in_due_order(rules.targets))
     floor.later(closing, floor.close, None)
     for person in people:
         if person.arrives < closing:
@@ -124,11 +155,11 @@ def simulate_day(
 class _Floor:
     """The queues and counters at one moment, and what is to happen next."""
 
-    def __init__(self, credits_: Credits, choose: Choose) -> None:
-        self.credits, self.choose = credits_, choose
+    def __init__(self, rules: QueueRules, choose: Choose) -> None:
+        self.rules, self.choose = rules, choose
         self.steps: list[SimulatedStep] = []
-        self._queues: dict[str, list[QueuedStep]] = {}
-        self._waiting: dict[int, tuple[QueuedStep, SimulatedStep]] = {}
+        self._queues: dict[str, list[WaitingStep]] = {}
+        self._waiting: dict[int, tuple[WaitingStep, SimulatedStep]] = {}
         self._idle: dict[int, StaffedCounter] = {}  # in the order in which they became idle
         self._events: list[tuple[datetime, int, Callable[[Any, datetime], None], Any]] = []
         self._scheduled = 0
@@ -147,7 +178,7 @@ class _Floor:
 
     def arrive(self, person: Person, at: datetime) -> None:
         """Takes a ticket, or checks in."""
-        given, weight = self.credits, self._weight(person)
+        given, weight = self.rules, self._weight(person)
         if person.slot is None:
             self._join(SimulatedStep(person, 0, at), place(Joined.ARRIVAL, at, cap=given.cap, weight=weight), at)
             return
@@ -157,7 +188,7 @@ class _Floor:
         self._join(SimulatedStep(person, 0, max(at, person.slot)), booked, at)
 
     def _weight(self, person: Person) -> timedelta:
-        return self.credits.weights.get(person.group, _NONE) if person.group else _NONE
+        return self.rules.weights.get(person.group, _NONE) if person.group else _NONE
 
     def _join(self, step: SimulatedStep, given: Place, at: datetime) -> None:
         self.steps.append(step)
@@ -165,11 +196,17 @@ class _Floor:
         if self._closed:
             self._end_waiting(step, StepState.EXPIRED, at)
             return
-        queued = QueuedStep(person.number, step.service, given.due_at, given.not_before, len(self.steps))
-        insort(self._queues.setdefault(step.service, []), queued, key=_due)
+        service, joined = step.service, step.joined_at
+        queued = WaitingStep(person.number, service, given.due_at, given.not_before, len(self.steps), joined_at=joined)
+        insort(self._queues.setdefault(service, []), queued, key=_due)
         self._waiting[person.number] = queued, step
         if person.patience is not None:
-            self.later(step.joined_at + person.patience, self.leave, queued)
+            self.later(joined + person.patience, self.leave, queued)
+        self._ask_idle(None, at)
+        if service in self.rules.targets and person.number in self._waiting:
+            self.later(joined + self.rules.targets[service] + _AFTER, self._ask_idle, None)
+
+    def _ask_idle(self, _subject: None, at: datetime) -> None:
         for counter in list(self._idle.values()):
             self.look(counter, at)
 
@@ -196,12 +233,12 @@ class _Floor:
             step.state, step.started_at = StepState.FINISHED, at + step.person.walk
             step.ended_at = step.started_at + step.person.lengths[step.position]
         else:
-            step.state, step.ended_at = StepState.NO_SHOW, at + self.credits.missed_call
+            step.state, step.ended_at = StepState.NO_SHOW, at + self.rules.missed_call
         self.later(step.ended_at, self.finish, (counter, step))
 
     def _take(self, queued: QueuedStep) -> SimulatedStep:
-        _queued, step = self._waiting.pop(queued.ticket)
-        self._queues[queued.service].remove(queued)
+        waiting, step = self._waiting.pop(queued.ticket)
+        self._queues[waiting.service].remove(waiting)
         return step
 
     def finish(self, subject: tuple[StaffedCounter, SimulatedStep], at: datetime) -> None:
@@ -210,11 +247,11 @@ class _Floor:
         position, person = step.position + 1, step.person
         if step.state is StepState.FINISHED and position < len(person.services):
             waited = step.waited_before + step.wait
-            later_place = place(Joined.LATER_STEP, at, cap=self.credits.cap, weight=self._weight(person), waited=waited)
+            later_place = place(Joined.LATER_STEP, at, cap=self.rules.cap, weight=self._weight(person), waited=waited)
             self._join(SimulatedStep(person, position, at, waited), later_place, at)
         self.look(counter, at)
 
-    def leave(self, queued: QueuedStep, at: datetime) -> None:
+    def leave(self, queued: WaitingStep, at: datetime) -> None:
         """Patience is over, if the person still waits in that queue."""
         waiting = self._waiting.get(queued.ticket)
         if waiting is not None and waiting[0] is queued:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from queueing.order import OpenCounter
-from queueing.simulation import Credits, Person, SimulatedStep, Span, StaffedCounter, simulate_day
+from queueing.simulation import Person, QueueRules, SimulatedStep, Span, StaffedCounter, simulate_day
 from queueing.traffic import Habits, Traffic, draw_counters, draw_people
 
 EIGHT = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-CREDITS = Credits(
+RULES = QueueRules(
     cap=CAP, appointment=minutes(60), late=minutes(15), weights={"ELDER": minutes(30), "MONK": minutes(20)}
 )
 SESSIONS: Sequence[Span] = ((clock("8:00"), clock("12:00")), (clock("13:00"), clock("16:00")))
@@ -45,6 +45,6 @@ def drawn(seed: int) -> tuple[list[Person], list[StaffedCounter]]:
     return draw_people(TRAFFIC, SESSIONS, SESSIONS, chance), draw_counters(COUNTERS, SESSIONS, HABITS, chance)
 
 
-def a_day(seed: int, credits_: Credits = CREDITS) -> list[SimulatedStep]:
+def a_day(seed: int, rules: QueueRules = RULES) -> list[SimulatedStep]:
     people, counters = drawn(seed)
-    return simulate_day(people, counters, credits_, closing=CLOSING)
+    return simulate_day(people, counters, rules, closing=CLOSING)

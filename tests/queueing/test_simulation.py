@@ -11,7 +11,7 @@ import pytest
 from queueing.order import OpenCounter, QueuedStep
 from queueing.simulation import Person, Queues, SimulatedStep, StaffedCounter, simulate_day
 from queueing.states import StepState
-from tests.queueing.days import CAP, CLOSING, CREDITS, SERVED, a_day, clock, drawn, minutes
+from tests.queueing.days import CAP, CLOSING, RULES, SERVED, a_day, clock, drawn, minutes
 
 SEEDS = range(12)
 
@@ -26,7 +26,7 @@ def counter(number: int, *services: str, present: Sequence[tuple[str, str]] = ((
 
 
 def run(people: Sequence[Person], counters: Sequence[StaffedCounter], **more) -> list[SimulatedStep]:
-    return simulate_day(people, counters, CREDITS, **{"closing": CLOSING, **more})
+    return simulate_day(people, counters, more.pop("rules", RULES), **{"closing": CLOSING, **more})
 
 
 def calls(steps: Sequence[SimulatedStep]) -> dict[int, str]:
@@ -132,6 +132,32 @@ def test_the_walk_is_time_of_the_counter_and_not_of_the_wait() -> None:
     assert calls(steps)[2] == "9:11"
 
 
+def test_a_counter_that_nobody_waits_for_helps_who_has_waited_longer_than_the_target() -> None:
+    helped = replace(RULES, targets={"RES": minutes(15), "PAY": minutes(5)})
+    people = [
+        person(1, "9:00", 60),
+        person(2, "9:05"),
+        person(3, "9:06", group="ELDER"),
+        person(4, "9:00", 24, ("PAY",)),
+    ]
+    steps = run(people, [counter(1), counter(2, "PAY")], rules=helped)
+    assert calls(steps) == {1: "9:00", 4: "9:00", 3: "9:24", 2: "9:34"}
+    idle = [person(1, "9:00", 60), person(2, "9:05")]
+    (_first, second) = run(idle, [counter(1), counter(2, "PAY")], rules=helped)
+    assert (second.counter, second.called_at) == (2, clock("9:20") + timedelta(microseconds=1))
+
+
+def test_a_counter_helps_within_its_skills_after_its_own_and_before_its_own_who_are_early() -> None:
+    helped = replace(RULES, targets={"RES": minutes(15)})
+    people = [person(1, "9:00", 60), person(2, "9:05"), person(3, "9:10", 20, ("PAY",)), person(4, "9:20", 5, ("PAY",))]
+    early = person(5, "9:21", services=("PAY",), slot=clock("9:50"))
+    pay, other = counter(2, "PAY"), counter(3, "BIRTH")
+    unskilled = replace(other, counter=replace(other.counter, skills=frozenset({"PAY"})))
+    steps = run([*people, early], [counter(1), pay, unskilled], rules=helped)
+    assert calls(steps) == {1: "9:00", 3: "9:10", 4: "9:30", 2: "9:35", 5: "9:45"}
+    assert {step.counter for step in steps} == {1, 2}
+
+
 def test_another_rule_may_choose() -> None:
     def last_come(here: OpenCounter, queues: Queues, _now: datetime) -> QueuedStep | None:
         waiting = [step for service in here.services for step in queues.get(service, ())]
@@ -192,7 +218,7 @@ def test_nobody_is_passed_by_who_joined_more_than_the_cap_later() -> None:
 
 
 def test_without_the_cap_people_would_be_passed() -> None:
-    boundless = replace(CREDITS, cap=minutes(600), appointment=minutes(600))
+    boundless = replace(RULES, cap=minutes(600), appointment=minutes(600))
     assert any(_passed(a_day(seed, boundless)) for seed in SEEDS)
 
 
