@@ -18,8 +18,8 @@ def assumptions() -> Iterator[str]:
         P95 51, longest 127 and 4.9 % late. Strict priority cost the others 1.4 minutes on average there, so few people
         can have had a priority: that is why they are few here. With more of them, every order takes more from the
         others."""
-    yield """Left out: transfers, holds, no-shows who come back, people who let others pass, counters that help others
-        out."""
+    yield """Left out: transfers, holds, no-shows who come back, people who let others pass. Counters help nobody, but
+        where it is said."""
 
 
 def _centre() -> str:

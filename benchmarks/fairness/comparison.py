@@ -1,21 +1,36 @@
 """What is compared: orders, credits and halls, each on the same made-up days."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from benchmarks.fairness.halls import HALL, HARDER, RELIEVED, Day, Outcome, credit_rules, draw_days, run
+from benchmarks.fairness.halls import (
+    HALL,
+    HARDER,
+    HELP_AFTER,
+    HELPED,
+    RELIEVED,
+    Day,
+    Outcome,
+    credit_rules,
+    draw_days,
+    run,
+)
 from benchmarks.fairness.policies import (
+    Policy,
     Standing,
     accumulating,
     alternation,
     booked_from,
     first_come,
+    helping,
     one_door,
     strict,
 )
+from queueing.simulation import QueueRules
 
 DAYS = 120
+OTHER_HALLS = HELPED, RELIEVED
 SEED = 1
 LOADS = 0.85, 1.0
 FIRST_COME, ONE_DOOR, STRICT = "first come", "OneDoor 30/60/60", "strict priority"
@@ -75,22 +90,26 @@ def compare_credits(days: Sequence[Day]) -> dict[str, Outcome]:
 
 def compare_ways_to_be_punctual(days: Mapping[float, Sequence[Day]]) -> dict[str, tuple[Against, Against]]:
     """What could make fewer appointments late, at both loads."""
-    relieved = {load: draw_days(RELIEVED, load, len(days[load]), SEED) for load in LOADS}
+    usual, larger = credit_rules(30, 60, 60), credit_rules(30, 90, 90)
+    helped, relieved = ({load: draw_days(hall, load, len(days[load]), SEED) for load in LOADS} for hall in OTHER_HALLS)
     ways = {
-        "30/60/60, the rules as they are": (days, one_door, (30, 60, 60)),
-        "30/90/90, larger credits": (days, one_door, (30, 90, 90)),
-        "30/90/90, and booked people in their time 5 minutes before their slot": (days, _FIVE_BEFORE, (30, 90, 90)),
-        "strict priority: booked people before all others": (days, strict, (0, 0, 0)),
-        "30/60/60, and a third counter that knows service D": (relieved, one_door, (30, 60, 60)),
+        "30/60/60, the rules as they are": (days, one_door, usual),
+        "30/90/90, larger credits": (days, one_door, larger),
+        "30/90/90, and booked people in their time 5 minutes before their slot": (days, _FIVE_BEFORE, larger),
+        "strict priority: booked people before all others": (days, strict, credit_rules()),
+        "30/60/60, and counters 3 and 4 help with D after 10 minutes' wait": (
+            helped,
+            helping(HELP_AFTER),
+            replace(usual, targets=HELP_AFTER),
+        ),
+        "30/60/60, and a third counter that serves D": (relieved, one_door, usual),
     }
-    found = {}
-    for name, (where, policy, given) in ways.items():
-        low, high = (
-            against(run(where[load], policy, credit_rules(*given)), run(where[load], first_come, credit_rules()))
-            for load in LOADS
-        )
-        found[name] = low, high
-    return found
+    return {name: _at_both_loads(*way) for name, way in ways.items()}
+
+
+def _at_both_loads(days: Mapping[float, Sequence[Day]], policy: Policy, rules: QueueRules) -> tuple[Against, Against]:
+    low, high = (against(run(days[load], policy, rules), run(days[load], first_come, credit_rules())) for load in LOADS)
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)

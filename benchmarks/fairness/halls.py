@@ -1,13 +1,13 @@
 """The made-up centres of the comparison: four services, seven counters, people of three standings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from benchmarks.fairness.policies import Policy, Standing, standing
 from queueing.order import OpenCounter
-from queueing.simulation import Credits, Person, SimulatedStep, Span, StaffedCounter, simulate_day
+from queueing.simulation import Person, QueueRules, SimulatedStep, Span, StaffedCounter, simulate_day
 from queueing.traffic import Habits, Traffic, draw_counters, draw_people, minutes_of, planned_times
 from reports.simulated import Waits, late_share, waits_of
 
@@ -36,6 +36,7 @@ class Hall:
     counters: Sequence[str]
     bookable: str
     habits: Habits
+    skills: Mapping[int, str] = field(default_factory=dict)  # what a counter may help with
 
     def traffic(self, load: float) -> Traffic:
         """As many people as fill `load` of the time for which counters are planned to be staffed."""
@@ -54,6 +55,9 @@ HALL = Hall(
     bookable="BD",
     habits=Habits(shape=_MORNING, priority=0.07, booked=0.16),
 )
+# Counters 3 and 4 may help with the scarce service, when somebody has waited for it longer than this.
+HELPED = replace(HALL, skills={3: "D", 4: "D"})
+HELP_AFTER = {"D": timedelta(minutes=10)}
 # A third counter knows the scarce service.
 RELIEVED = replace(HALL, counters=("AC", "AC", "ABCD", "ABC", "BD", "AB", "AD"))
 # The scarce service takes longer and is wanted more often.
@@ -71,7 +75,10 @@ class Day:
 def draw_days(hall: Hall, load: float, days: int, seed: int) -> list[Day]:
     """So many days of a hall; one seed, the same days."""
     traffic = hall.traffic(load)
-    counters = [OpenCounter(number, frozenset(services)) for number, services in enumerate(hall.counters, 1)]
+    counters = [
+        OpenCounter(number, frozenset(services), frozenset(hall.skills.get(number, "")))
+        for number, services in enumerate(hall.counters, 1)
+    ]
     drawn = []
     for number in range(days):
         chance = Random(f"{seed} {number}")
@@ -90,13 +97,13 @@ class Outcome:
     left: float
 
 
-def credit_rules(weight: float = 0, appointment: float = 0, cap: float = 0) -> Credits:
+def credit_rules(weight: float = 0, appointment: float = 0, cap: float = 0) -> QueueRules:
     """Credits in minutes; none of them when nothing is said."""
     by_group = {GROUP: timedelta(minutes=weight)}
-    return Credits(timedelta(minutes=cap), timedelta(minutes=appointment), LATE, by_group)
+    return QueueRules(timedelta(minutes=cap), timedelta(minutes=appointment), LATE, by_group)
 
 
-def run(days: Sequence[Day], policy: Policy, given: Credits) -> Outcome:
+def run(days: Sequence[Day], policy: Policy, given: QueueRules) -> Outcome:
     """What becomes of the days' people under a policy."""
     steps: list[SimulatedStep] = []
     for day in days:

@@ -151,8 +151,9 @@ def _punctual(found: Comparison) -> Iterator[str]:
     yield """- Calling booked people in their turn from five minutes before their slot, which spares them the one person
         whom the counter would begin with just before it. The product's rule is not to call before the slot while others
         wait, and it stays: else coming early would pay."""
-    yield """- A third counter that knows the scarce service: less than half as many are late, at either load. A centre
-        should do this first."""
+    yield """- More hands for the scarce service. A third counter that serves it leaves the fewest late, and a centre
+        should do this first. Counters that may help with it while nobody waits for them shorten the others' longest
+        waits, but are seldom free in a full hall."""
 
 
 def _harder(found: Comparison) -> Iterator[str]:

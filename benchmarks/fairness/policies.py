@@ -32,8 +32,13 @@ def _waiting(counter: OpenCounter, queues: Queues) -> Iterator[QueuedStep]:
 
 
 def one_door(_people: Mapping[int, Person]) -> Choose:
-    """The product's own order."""
-    return in_due_order
+    """The product's own order; counters help nobody."""
+    return in_due_order({})
+
+
+def helping(targets: Mapping[str, timedelta]) -> Policy:
+    """The product's own order; counters help who has waited longer than the target."""
+    return lambda _people: in_due_order(targets)
 
 
 def booked_from(before: timedelta) -> Policy:
