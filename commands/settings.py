@@ -1,7 +1,7 @@
 """What a manager changes in a centre: notice, ticketing, services, counters, hours. Screens learn of each by an event.
 
 Setting what is so already changes nothing. A re-seed sets again what the catalogue says: services, counters, hours and
-holidays; the notice and a stop of ticketing are the manager's alone and stay.
+holidays; the notice, a stop of ticketing and early closings are the manager's alone and stay.
 """
 
 import re
@@ -19,7 +19,7 @@ from queueing.hours import DAY, Lunch
 from queueing.refusals import CounterBusy, Invalid, NotFound
 from queueing.states import StepState
 from store.centre import read_centre
-from store.tables import Centre, CentreProfile, Counter, Holiday, Service, Ticket, TicketStep
+from store.tables import Centre, CentreProfile, Counter, EarlyClosing, Holiday, Service, Ticket, TicketStep
 from store.unit import Unit
 
 LONGEST_NOTICE = 300
@@ -228,3 +228,45 @@ def remove_holiday(unit: Unit, day: date) -> bool:
 
 def _on(unit: Unit, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Holiday.centre_id == unit.centre.id, Holiday.day == day
+
+
+def close_early(unit: Unit, day: date, minute: int) -> bool:
+    """Closes the centre on a date at `minute` (since midnight): who still waits then expires. Whether anything changed.
+
+    A date that closes early already gets the new time. Raises Invalid for a time that is past or not within the hours.
+    """
+    _refuse_ended(unit, day)
+    hours = unit.centre.hours
+    if not hours.may_close(day, minute):
+        raise Invalid("early", "not-open-then")
+    if hours.instant(day, minute) <= unit.now:
+        raise Invalid("early", "time-is-past")
+    if hours.early.get(day) == minute:
+        return False
+    _forget_early(unit, day)
+    unit.conn.execute(insert(EarlyClosing), {"centre_id": unit.centre.id, "day": day, "minute": minute})
+    update_centre(unit, what="early-closing", day=day.isoformat(), minute=minute)
+    return True
+
+
+def remove_early_closing(unit: Unit, day: date) -> bool:
+    """Closes the centre on a date at its usual time. Whether anything changed. Raises Invalid once it has closed."""
+    if day not in unit.centre.hours.early:
+        return False
+    _refuse_ended(unit, day)
+    _forget_early(unit, day)
+    update_centre(unit, what="early-closing", day=day.isoformat(), minute=None)
+    return True
+
+
+def _refuse_ended(unit: Unit, day: date) -> None:
+    """Whoever waited was told and sent home: a day that was ended does not begin again."""
+    if day < unit.today:
+        raise Invalid("early", "day-is-past")
+    if unit.ended_on is not None and day <= unit.ended_on:
+        raise Invalid("early", "day-has-ended")
+
+
+def _forget_early(unit: Unit, day: date) -> None:
+    here = EarlyClosing.centre_id == unit.centre.id, EarlyClosing.day == day
+    unit.conn.execute(delete(EarlyClosing).where(*here))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from queueing.hours import Hours, Lunch
-from store.tables import Centre, CentreProfile, Counter, Holiday, PriorityGroup, Service
+from store.tables import Centre, CentreProfile, Counter, EarlyClosing, Holiday, PriorityGroup, Service
 
 Names = Mapping[str, str]
 
@@ -144,6 +144,7 @@ def read_centre(conn: Connection, centre_id: int) -> CentreInfo:
 
 def _hours(conn: Connection, profile: Any) -> Hours:
     holidays = conn.execute(select(Holiday.day).where(Holiday.centre_id == profile.centre_id)).scalars()
+    early = select(EarlyClosing.day, EarlyClosing.minute).where(EarlyClosing.centre_id == profile.centre_id)
     return Hours(
         zone=ZoneInfo(profile.time_zone),
         week=tuple(tuple((start, end) for start, end in day) for day in profile.week),
@@ -151,6 +152,7 @@ def _hours(conn: Connection, profile: Any) -> Hours:
         holidays=frozenset(holidays),
         last_ticket_minutes=profile.rules["last_ticket_before_close_minutes"],
         paused=profile.paused,
+        early={row.day: row.minute for row in conn.execute(early)},
     )
 
 
