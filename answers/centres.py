@@ -40,11 +40,13 @@ def _centre(centre: CentreInfo, now: datetime) -> dict[str, Any]:
 
 def centre_detail(store: Store, code: str) -> dict[str, Any]:
     """One centre with its week, languages, counters and priority groups. Raises NotFound."""
+    now = store.clock.now()
     with store.reading() as conn:
         centre = read_head(conn, store.centres, code).info
     detail = {
-        **_centre(centre, store.clock.now()),
+        **_centre(centre, now),
         "hours": {day: [_interval(*times) for times in centre.hours.week[n]] for n, day in enumerate(WEEKDAYS)},
+        "early_closings": _early_closings(centre, now),
         "languages": list(centre.languages),
         "counters": [_place(centre, counter.number) for counter in centre.counters.values() if counter.enabled],
         "priority_groups": [
@@ -58,7 +60,24 @@ def centre_detail(store: Store, code: str) -> dict[str, Any]:
 
 
 def _interval(start: int, end: int) -> str:
-    return f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+    return f"{wall(start)}-{wall(end)}"
+
+
+def wall(minute: int) -> str:
+    """`08:05`, of minutes since midnight."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def closes_early(centre: CentreInfo, now: datetime) -> str | None:
+    """The time at which the centre closes today, when that is before its week says."""
+    minute = centre.hours.closes_early(centre.hours.business_date(now))
+    return None if minute is None else wall(minute)
+
+
+def _early_closings(centre: CentreInfo, now: datetime) -> list[dict[str, str]]:
+    today = centre.hours.business_date(now)
+    coming = sorted((day, minute) for day, minute in centre.hours.early.items() if day >= today)
+    return [{"day": day.isoformat(), "closes_at": wall(minute)} for day, minute in coming]
 
 
 def _place(centre: CentreInfo, number: int) -> dict[str, Any]:

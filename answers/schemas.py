@@ -125,10 +125,18 @@ class PriorityGroup(Answer):
     minutes: float
 
 
+class EarlyClosing(Answer):
+    """A date, from today on, on which the centre closes before its usual time."""
+
+    day: str
+    closes_at: str
+
+
 class CentreDetail(Centre):
     """A centre with its week (`["08:00-12:00"]` by weekday), languages, counters and priority groups."""
 
     hours: dict[str, list[str]]
+    early_closings: list[EarlyClosing]
     languages: list[str]
     counters: list[CounterPlace]
     priority_groups: list[PriorityGroup]

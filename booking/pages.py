@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.centres import centre_detail, service_list
+from answers.centres import centre_detail, closes_early, service_list
 from answers.guards import house, language, needs, store
 from answers.pages import page
 from answers.presses import new_key, press, take_ticket
@@ -30,10 +30,12 @@ def book(code: str) -> Response:
 
 
 def _book(code: str, status: int = 200, *, nothing_chosen: bool = False) -> Response:
+    now = store().clock.now()
     with store().reading() as conn:
-        closed = read_head(conn, store().centres, code).info.hours.refusal(store().clock.now())
+        info = read_head(conn, store().centres, code).info
     values = {"centre": centre_detail(store(), code), "services": service_list(store(), code)["services"]}
-    return page("booking/book.html", status, closed=closed, key=new_key(), nothing_chosen=nothing_chosen, **values)
+    values |= {"closed": info.hours.refusal(now), "early": closes_early(info, now)}
+    return page("booking/book.html", status, key=new_key(), nothing_chosen=nothing_chosen, **values)
 
 
 @bp.post("/book/<code:code>")

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from answers.centres import centre_detail
+from answers.centres import centre_detail, closes_early
 from answers.guards import store
 from answers.pages import page
 from answers.tickets import local
@@ -75,8 +75,9 @@ class Screen:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the kiosk."""
-        week = week_lines(self.centre["hours"], self.lang)
-        return page(template, status, lang=self.lang, screen=self, centre=self.centre, week=week, **values)
+        week, early = week_lines(self.centre["hours"], self.lang), closes_early(self.info, self.now)
+        shared = {"screen": self, "centre": self.centre, "week": week, "early": early}
+        return page(template, status, lang=self.lang, **shared, **values)
 
     def sorry(self, reason: str, status: int = 200, **facts: Any) -> Response:
         """The kind screen for what can't be done now, with what to do instead."""
