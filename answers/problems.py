@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from answers.words import _, say
-from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
+from answers.dates import come_again
+from answers.words import _, named, say
+from queueing.refusals import CentreClosed, Invalid, NotFound, Refused, ServiceFull
 
 TYPE = "/api/docs#"
 
@@ -84,6 +85,7 @@ MISTAKES: Mapping[str, str] = {
     "ends-before-it-begins": _("The end must be later than the beginning."),
     "hours-overlap": _("The second hours begin before the first ones end."),
     "not-in-the-break": _("Tickets must open again within the break."),
+    "not-a-limit": _("A whole number from 1 to {most}; nothing for as many as come."),
     "not-a-time": _("A time is written as 08:30; midnight at the end of a day as 24:00."),
     "day-is-past": _("This day is past."),
     "time-is-past": _("This time is past. Choose a later one."),
@@ -132,8 +134,15 @@ def problem_of(error: Refused | Invalid | NotFound, language: str) -> Problem:
     if isinstance(error, Invalid):
         return invalid(language, [(error.field, error.reason, error.facts)])
     said = problem(error.slug, language, **error.facts)
+    if isinstance(error, ServiceFull):
+        return replace(said, detail=_full(error, language))
     why = _CLOSED.get(str(error.facts.get("why"))) if isinstance(error, CentreClosed) else None
     return replace(said, detail=say(language, why)) if why else said
+
+
+def _full(error: ServiceFull, language: str) -> str:
+    no_more = say(language, _("No more tickets for {service} today."), {"service": named(error.names, language)})
+    return f"{no_more} {come_again(error.again, error.today, language)}".rstrip()
 
 
 def invalid(language: str, mistakes: list[tuple[str, str, Mapping[str, object]]]) -> Problem:

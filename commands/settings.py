@@ -24,6 +24,7 @@ from store.unit import Unit
 
 LONGEST_NOTICE = 300
 LONGEST_NAME = 100
+MOST_A_DAY = 9999
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -94,6 +95,24 @@ def switch_service(unit: Unit, code: str, *, on: bool) -> bool:
     here = Service.centre_id == unit.centre.id, Service.code == code
     unit.conn.execute(update(Service).where(*here).values(enabled=on))
     update_centre(unit, what="service", service=code, on=on)
+    return True
+
+
+def set_daily_limit(unit: Unit, code: str, limit: int | None) -> bool:
+    """Gives so many tickets a day for a service, or as many as come; tickets that were given stay given.
+
+    Whether anything changed. Raises NotFound, Invalid.
+    """
+    service = unit.centre.services.get(code)
+    if service is None:
+        raise NotFound("service")
+    if limit is not None and not 1 <= limit <= MOST_A_DAY:
+        raise Invalid("limit", "not-a-limit", most=MOST_A_DAY)
+    if service.daily_limit == limit:
+        return False
+    here = Service.centre_id == unit.centre.id, Service.code == code
+    unit.conn.execute(update(Service).where(*here).values(daily_limit=limit))
+    update_centre(unit, what="daily-limit", service=code, limit=limit)
     return True
 
 

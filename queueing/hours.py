@@ -126,6 +126,10 @@ class Hours:
                     return start
         return None
 
+    def tickets_on_a_later_day(self, at: datetime) -> datetime | None:
+        """When tickets are given first on a day after that of `at`; None when that is more than a year away."""
+        return self.tickets_again(self.instant(self.business_date(at) + timedelta(days=1), 0))
+
     def last_ended(self, at: datetime) -> date:
         """The latest date whose closing has passed at `at`."""
         today = self.business_date(at)

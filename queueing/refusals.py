@@ -1,6 +1,7 @@
 """What the rules refuse, as types that carry facts. The edges turn them into words and status codes."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from queueing.hours import Closed
 
@@ -49,6 +50,14 @@ class ServiceClosed(Refused):
 
     def __init__(self, service: str) -> None:
         super().__init__(service=service)
+
+
+class ServiceFull(ServiceClosed):
+    """The service has given all the tickets that it may in a day; `again` is when it gives some on a later one."""
+
+    def __init__(self, service: str, names: Mapping[str, str], again: datetime | None, today: date) -> None:
+        super().__init__(service)
+        self.names, self.again, self.today = names, again, today
 
 
 class CentreClosed(Refused):

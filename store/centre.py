@@ -45,6 +45,7 @@ class ServiceInfo:
     then: tuple[str, ...]
     appointment: bool
     enabled: bool
+    daily_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
             then=tuple(row.then),
             appointment=row.appointment,
             enabled=row.enabled,
+            daily_limit=row.daily_limit,
         )
         for row in rows
     }
