@@ -11,6 +11,7 @@ from queueing.refusals import NotFound
 from queueing.states import CounterState
 from store.board import Board, CentreHead, read_board, read_head
 from store.centre import CentreInfo
+from store.limits import tickets_left
 from store.queue import CounterNow, counter_now, counters_now
 from store.tables import Centre, CentreProfile
 from store.unit import Store
@@ -96,7 +97,12 @@ def service_list(store: Store, code: str) -> dict[str, Any]:
     with store.reading() as conn:
         head = read_head(conn, store.centres, code)
         counters = [c for c in counters_now(conn, head.info) if c.state is CounterState.OPEN]
-    services = [_service(head, service, counters) for service, info in head.info.services.items() if info.enabled]
+        left = tickets_left(conn, head.info, head.info.hours.business_date(store.clock.now()))
+    services = [
+        {**_service(head, service, counters), "tickets_left": left.get(service)}
+        for service, info in head.info.services.items()
+        if info.enabled
+    ]
     return schemas.Services.model_validate({"services": services}).model_dump(mode="json")
 
 
@@ -113,6 +119,7 @@ def _service(head: CentreHead, code: str, counters: list[CounterNow]) -> dict[st
         "waiting": head.waiting.get(code, 0),
         "open_counters": sum(code in counter.services for counter in counters),
         "open": service.enabled,
+        "daily_limit": service.daily_limit,
         "estimate": None,
         "appointments": service.appointment,
         "documents": [{**document, "name": centre.name(document["names"])} for document in service.documents],

@@ -160,7 +160,7 @@ class Document(Answer):
 
 
 class Service(Answer):
-    """What people come for, and how busy it is."""
+    """What people come for, and how busy it is. `tickets_left` is of today, null without a daily limit."""
 
     code: str
     series: str
@@ -172,6 +172,8 @@ class Service(Answer):
     waiting: int
     open_counters: int
     open: bool
+    daily_limit: int | None
+    tickets_left: int | None
     estimate: Estimate | None
     appointments: bool
     documents: list[Document]

@@ -1,11 +1,13 @@
 """Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
 
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from answers.centres import centre_detail, closes_early, service_list
+from answers.dates import come_again
 from answers.guards import house, language, needs, store
 from answers.pages import page
 from answers.presses import new_key, press, take_ticket
@@ -16,6 +18,7 @@ from commands.moves import leave, let_others_pass
 from commands.permissions import Permission
 from queueing.refusals import Invalid, KeyReused, NotFound
 from store.board import read_head
+from store.centre import CentreInfo
 from store.ids import ticket_of_token
 from store.visits import centre_of, read_visit
 
@@ -34,8 +37,15 @@ def _book(code: str, status: int = 200, *, nothing_chosen: bool = False) -> Resp
     with store().reading() as conn:
         info = read_head(conn, store().centres, code).info
     values = {"centre": centre_detail(store(), code), "services": service_list(store(), code)["services"]}
-    values |= {"closed": info.hours.refusal(now), "early": closes_early(info, now)}
+    values |= {"closed": info.hours.refusal(now), "early": closes_early(info, now), "again": _again(info, now)}
     return page("booking/book.html", status, key=new_key(), nothing_chosen=nothing_chosen, **values)
+
+
+def _again(centre: CentreInfo, now: datetime) -> str:
+    """When to come on a later day, in a sentence."""
+    again = centre.hours.tickets_on_a_later_day(now)
+    at = again.astimezone(centre.zone) if again else None
+    return come_again(at, centre.hours.business_date(now), language())
 
 
 @bp.post("/book/<code:code>")
