@@ -1,6 +1,6 @@
 """What the rules refuse, as types that carry facts. The edges turn them into words and status codes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from queueing.hours import Closed
@@ -126,6 +126,14 @@ class Invalid(Exception):
     def __init__(self, field: str, reason: str, **facts: object) -> None:
         super().__init__(f"{field}: {reason} {facts}")
         self.field, self.reason, self.facts = field, reason, facts
+
+
+class Mistakes(Exception):
+    """Several things that make no sense, found together; nothing was changed."""
+
+    def __init__(self, found: Sequence[Invalid]) -> None:
+        super().__init__("; ".join(map(str, found)))
+        self.found = found
 
 
 class NotFound(Exception):
