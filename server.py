@@ -31,6 +31,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from answers import pages
+from answers.pad import make_pad
 from commands.access import create_token, create_user
 from commands.demonstration import demo_past
 from commands.history import import_history
@@ -304,6 +305,24 @@ def replay_command(
     staff = _or_say(lambda: create_token(store, Role.STAFF, centre=centre))
     address = url or settings.public_url or "http://localhost:8000"
     sys.exit(replay(centre, file, speed=speed, url=address, kiosk=kiosk, staff=staff, day=day))
+
+
+@cli.command("print-pad")
+@click.argument("centre")
+@click.option("--series", required=True, help="The series' letters, as in the numbers: A for A001.")
+@click.option("--count", default=50, show_default=True, help="How many tickets.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; default pad-CENTRE-NUMBER.html."
+)
+@database_option
+def print_pad_command(centre: str, *, series: str, count: int, out: Path | None, database: str | None) -> None:
+    """Write numbered paper tickets for an outage into a page to be printed. Overwrites nothing."""
+    store = open_store(_settings(database).database_url)
+    try:
+        pad = _or_say(lambda: make_pad(store, centre, series, count, out))
+    except OSError as error:
+        raise click.ClickException(f"no pad was written: {error}") from error
+    click.echo(f"{pad.numbers[0]} to {pad.numbers[-1]} in {pad.file}: print it on A4, cut it, and keep it by the door")
 
 
 @cli.command("verify")

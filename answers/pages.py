@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from answers.dates import clock, day_range, long_date, short_date
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
-from answers.words import _, languages, named, say
+from answers.words import _, languages, named, say, speaking
 from queueing.hours import Closed
 from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
 from store.busy import Busy
@@ -50,17 +50,8 @@ def configure(app: Flask) -> None:
 
 
 def words_in(lang: str) -> dict[str, Any]:
-    """What a template speaks with: `_` in the reader's language, `also` in the second one of two-language screens."""
-    second = next((other for other in languages() if other != lang), None)
-
-    def translate(text: str, **facts: object) -> str:
-        return say(lang, text, facts)
-
-    def also(text: str, **facts: object) -> str:
-        return say(second, text, facts) if second else ""
-
-    shared = {"languages": languages(), "caller": g.get("caller"), "demo": house().demo}
-    return {"_": translate, "also": also, "lang": lang, "second": second, **shared}
+    """What every template of a page knows: its words, and who reads it."""
+    return {**speaking(lang), "languages": languages(), "caller": g.get("caller"), "demo": house().demo}
 
 
 def here() -> str:
