@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 import api
 import booking.pages
 import counter.pages
+import counter.paper
 import display.pages
 import door.operators
 import door.pages

@@ -81,7 +81,7 @@ def test_a_service_gives_so_many_tickets_a_day(reader: Readers, office: Hall) ->
     press(noy, office, "services", "services/limit", service="RES", limit="")
     assert office.info.services["RES"].daily_limit is None
     record = noy.get(f"/office/{office.code}/changes").text
-    assert "Res: at most 3 tickets a day" in record
+    assert "Res: tickets a day, at most 3" in record
     assert "Res: as many tickets as come" in record
 
 
