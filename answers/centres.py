@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from answers import schemas
 from answers.tickets import local
+from answers.today import outlooks
 from queueing.refusals import NotFound
 from queueing.states import CounterState
 from store.board import Board, CentreHead, read_board, read_head
@@ -94,12 +95,18 @@ def _place(centre: CentreInfo, number: int) -> dict[str, Any]:
 
 def service_list(store: Store, code: str) -> dict[str, Any]:
     """A centre's services with how many wait and how many counters serve them. Raises NotFound."""
+    now = store.clock.now()
     with store.reading() as conn:
         head = read_head(conn, store.centres, code)
         counters = [c for c in counters_now(conn, head.info) if c.state is CounterState.OPEN]
-        left = tickets_left(conn, head.info, head.info.hours.business_date(store.clock.now()))
+        left = tickets_left(conn, head.info, head.info.hours.business_date(now))
+        seen = outlooks(conn, head.info, now)
     services = [
-        {**_service(head, service, counters), "tickets_left": left.get(service)}
+        {
+            **_service(head, service, counters),
+            "tickets_left": left.get(service),
+            "fits_today": seen[service].fits if service in seen else None,
+        }
         for service, info in head.info.services.items()
         if info.enabled
     ]

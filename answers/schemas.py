@@ -160,7 +160,11 @@ class Document(Answer):
 
 
 class Service(Answer):
-    """What people come for, and how busy it is. `tickets_left` is of today, null without a daily limit."""
+    """What people come for, and how busy it is.
+
+    `tickets_left` is of today, null without a daily limit; `fits_today` says whether one more person is served before
+    closing, as far as can be told, null where no counter is open for it.
+    """
 
     code: str
     series: str
@@ -174,6 +178,7 @@ class Service(Answer):
     open: bool
     daily_limit: int | None
     tickets_left: int | None
+    fits_today: bool | None
     estimate: Estimate | None
     appointments: bool
     documents: list[Document]

@@ -12,6 +12,7 @@ from answers.guards import house, language, needs, store
 from answers.pages import page
 from answers.presses import new_key, press, take_ticket
 from answers.tickets import place_in_queue, ticket_answer
+from answers.today import doubt, outlooks
 from booking.qr import qr_svg
 from booking.ticket_page import ticket_facts
 from commands.moves import leave, let_others_pass
@@ -36,9 +37,10 @@ def _book(code: str, status: int = 200, *, nothing_chosen: bool = False) -> Resp
     now = store().clock.now()
     with store().reading() as conn:
         info = read_head(conn, store().centres, code).info
+        late = doubt(info, now, outlooks(conn, info, now), info.services)
     values = {"centre": centre_detail(store(), code), "services": service_list(store(), code)["services"]}
     values |= {"closed": info.hours.refusal(now), "early": closes_early(info, now), "again": _again(info, now)}
-    return page("booking/book.html", status, key=new_key(), nothing_chosen=nothing_chosen, **values)
+    return page("booking/book.html", status, key=new_key(), nothing_chosen=nothing_chosen, late=late, **values)
 
 
 def _again(centre: CentreInfo, now: datetime) -> str:

@@ -12,6 +12,7 @@ from answers.pages import kind_problem
 from answers.pairing import pairing_page
 from answers.presses import new_key, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order
+from answers.today import doubt, outlooks
 from commands.access import create_token
 from commands.permissions import Permission, Role
 from kiosk.offer import found, grouped
@@ -81,13 +82,14 @@ def documents(code: str) -> Response:
     if off:
         return screen.sorry("service-closed", services=off)
     with store().reading() as conn:
-        left = tickets_left(conn, screen.info, screen.today)
+        left, seen = tickets_left(conn, screen.info, screen.today), outlooks(conn, screen.info, screen.now)
     if full := [service.names for service in chosen if left.get(service.code) == 0]:
         return screen.full(full)
     codes = [service.code for service in chosen]
     then = [screen.info.services[s].names for s in plan_steps(codes, screen.info.then) if s not in codes]
+    late = doubt(screen.info, screen.now, seen, codes)
     more = any(service.enabled and service.code not in codes for service in screen.info.services.values())
-    return screen.page("kiosk/documents.html", chosen=chosen, then=then, more=more, key=new_key())
+    return screen.page("kiosk/documents.html", chosen=chosen, then=then, late=late, more=more, key=new_key())
 
 
 @bp.post("/kiosk/<code:code>")

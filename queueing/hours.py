@@ -95,6 +95,11 @@ class Hours:
         day = self.business_date(at)
         return self.closing(day) if at < self.closing(day) else self.closing(day + timedelta(days=1))
 
+    def open_time_left(self, at: datetime) -> timedelta:
+        """How long the centre is still open on the day of `at`, without breaks."""
+        sessions = self.sessions(self.business_date(at))
+        return sum((end - max(start, at) for start, end in sessions if at < end), timedelta())
+
     def refusal(self, at: datetime) -> Closed | None:
         """Why no ticket is given at `at`, or None when tickets are given."""
         day = self.business_date(at)

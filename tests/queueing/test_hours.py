@@ -206,3 +206,13 @@ def test_a_break_after_which_the_centre_stays_closed_gives_no_tickets() -> None:
 def test_a_centre_closes_early_between_its_opening_and_its_closing(day: date, minute: int, may: bool) -> None:  # noqa: FBT001
     assert HOURS.may_close(day, minute) is may
     assert replace(HOURS, early={day: minute}).closes_early(day) == (minute if may else None)
+
+
+@pytest.mark.parametrize(
+    ("clock", "minutes"),
+    [("07:00", 420), ("08:00", 420), ("11:30", 210), ("12:30", 180), ("15:50", 10), ("16:00", 0), ("20:00", 0)],
+)
+def test_the_open_time_that_is_left_has_no_breaks_in_it(clock: str, minutes: int) -> None:
+    assert HOURS.open_time_left(at(clock)) == timedelta(minutes=minutes)
+    early = replace(HOURS, early={MONDAY: 11 * 60})
+    assert early.open_time_left(at(clock)) == max(timedelta(minutes=minutes - 240), timedelta())
