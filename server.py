@@ -16,7 +16,6 @@ if __name__ == "__main__":  # before anything else is imported; gunicorn's worke
 
 import gc
 import getpass
-import ipaddress
 import logging
 import socket
 from collections import deque
@@ -31,6 +30,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from answers import pages
+from answers.pad import make_pad
 from commands.access import create_token, create_user
 from commands.demonstration import demo_past
 from commands.history import import_history
@@ -40,6 +40,7 @@ from commands.seed import seed
 from commands.simulation import MOST_DAYS, NothingToSimulate, simulate, told
 from commands.verify import verify
 from composition import HERE, create_app, open_store, serve_forever, start_background, upgrade_tables
+from config.addresses import is_loopback, reachable
 from config.catalogue import DEMONSTRATION, CatalogueError, demonstration, load_catalogue
 from config.settings import Settings
 from queueing.refusals import Invalid, NotFound
@@ -60,7 +61,7 @@ def wsgi() -> Flask:
     settings = Settings()
     store = open_store(settings.database_url)
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")  # as config/gunicorn.py binds
-    app, feed = create_app(settings, store, public_url=settings.public_url or f"http://{_reachable(host)}:{port}")
+    app, feed = create_app(settings, store, public_url=settings.public_url or f"http://{reachable(host)}:{port}")
     start_background(settings, store, feed)
     _settle_memory()
     return app
@@ -109,7 +110,7 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     store = open_store(settings.database_url, clock)
     if demo and not _centres(store):
         _begin_demonstration(store)
-    public_url = settings.public_url or f"http://{_reachable(host)}:{port}"
+    public_url = settings.public_url or f"http://{reachable(host)}:{port}"
     app, feed = create_app(settings, store, public_url=public_url, demo=demo)
     start_background(settings, store, feed)
     _say_addresses(store, host, port, public_url, demo=demo)
@@ -137,7 +138,7 @@ def _begin_demonstration(store: Store) -> None:
 def _clock(simulated: str | None, host: str) -> Clock:
     if simulated is None:
         return SystemClock()
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise click.UsageError("--clock is for replays and tests: only with a --host that is loopback")
     start, _, speed = simulated.partition("@")
     try:
@@ -150,32 +151,13 @@ def _clock(simulated: str | None, host: str) -> Clock:
     return SimulatedClock(began, pace)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _reachable(host: str) -> str:
-    """The address under which others reach a server that listens on `host`: the LAN's when it listens everywhere."""
-    if host not in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
-        return "localhost" if _is_loopback(host) else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # a datagram socket sends nothing when it connects
-            return str(probe.getsockname()[0])
-        except OSError:
-            return socket.gethostname()
-
-
 def _centres(store: Store) -> list[str]:
     with store.reading() as conn:
         return list(conn.execute(select(Centre.code).order_by(Centre.code)).scalars())
 
 
 def _say_addresses(store: Store, host: str, port: int, public_url: str, *, demo: bool) -> None:
-    who = "this machine alone" if _is_loopback(host) else "every machine of the local network"
+    who = "this machine alone" if is_loopback(host) else "every machine of the local network"
     click.echo(f"OneDoor on {public_url} (listens on {host}:{port}; open to {who})")
     for code in _centres(store):
         click.echo(f"  {code}: kiosk {public_url}/kiosk/{code}  TV {public_url}/display/{code}")
@@ -320,6 +302,24 @@ def simulate_command(centre: str, *, days: int, chance: int, load: float, databa
         click.echo("\n".join(told(simulate(store, centre, days=days, seed=chance, load=load))))
     except NothingToSimulate as error:
         raise click.UsageError(str(error)) from error
+
+
+@cli.command("print-pad")
+@click.argument("centre")
+@click.option("--series", required=True, help="The series' letters, as in the numbers: A for A001.")
+@click.option("--count", default=50, show_default=True, help="How many tickets.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; default pad-CENTRE-NUMBER.html."
+)
+@database_option
+def print_pad_command(centre: str, *, series: str, count: int, out: Path | None, database: str | None) -> None:
+    """Write numbered paper tickets for an outage into a page to be printed. Overwrites nothing."""
+    store = open_store(_settings(database).database_url)
+    try:
+        pad = _or_say(lambda: make_pad(store, centre, series, count, out))
+    except OSError as error:
+        raise click.ClickException(f"no pad was written: {error}") from error
+    click.echo(f"{pad.numbers[0]} to {pad.numbers[-1]} in {pad.file}: print it on A4, cut it, and keep it by the door")
 
 
 @cli.command("verify")

@@ -7,10 +7,12 @@ from sqlalchemy import Connection, select
 
 from answers import schemas
 from answers.tickets import local
+from answers.today import outlooks
 from queueing.refusals import NotFound
 from queueing.states import CounterState
 from store.board import Board, CentreHead, read_board, read_head
 from store.centre import CentreInfo
+from store.limits import tickets_left
 from store.queue import CounterNow, counter_now, counters_now
 from store.tables import Centre, CentreProfile
 from store.unit import Store
@@ -40,11 +42,13 @@ def _centre(centre: CentreInfo, now: datetime) -> dict[str, Any]:
 
 def centre_detail(store: Store, code: str) -> dict[str, Any]:
     """One centre with its week, languages, counters and priority groups. Raises NotFound."""
+    now = store.clock.now()
     with store.reading() as conn:
         centre = read_head(conn, store.centres, code).info
     detail = {
-        **_centre(centre, store.clock.now()),
+        **_centre(centre, now),
         "hours": {day: [_interval(*times) for times in centre.hours.week[n]] for n, day in enumerate(WEEKDAYS)},
+        "early_closings": _early_closings(centre, now),
         "languages": list(centre.languages),
         "counters": [_place(centre, counter.number) for counter in centre.counters.values() if counter.enabled],
         "priority_groups": [
@@ -58,7 +62,24 @@ def centre_detail(store: Store, code: str) -> dict[str, Any]:
 
 
 def _interval(start: int, end: int) -> str:
-    return f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+    return f"{wall(start)}-{wall(end)}"
+
+
+def wall(minute: int) -> str:
+    """`08:05`, of minutes since midnight."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def closes_early(centre: CentreInfo, now: datetime) -> str | None:
+    """The time at which the centre closes today, when that is before its week says."""
+    minute = centre.hours.closes_early(centre.hours.business_date(now))
+    return None if minute is None else wall(minute)
+
+
+def _early_closings(centre: CentreInfo, now: datetime) -> list[dict[str, str]]:
+    today = centre.hours.business_date(now)
+    coming = sorted((day, minute) for day, minute in centre.hours.early.items() if day >= today)
+    return [{"day": day.isoformat(), "closes_at": wall(minute)} for day, minute in coming]
 
 
 def _place(centre: CentreInfo, number: int) -> dict[str, Any]:
@@ -74,10 +95,21 @@ def _place(centre: CentreInfo, number: int) -> dict[str, Any]:
 
 def service_list(store: Store, code: str) -> dict[str, Any]:
     """A centre's services with how many wait and how many counters serve them. Raises NotFound."""
+    now = store.clock.now()
     with store.reading() as conn:
         head = read_head(conn, store.centres, code)
         counters = [c for c in counters_now(conn, head.info) if c.state is CounterState.OPEN]
-    services = [_service(head, service, counters) for service, info in head.info.services.items() if info.enabled]
+        left = tickets_left(conn, head.info, head.info.hours.business_date(now))
+        seen = outlooks(conn, head.info, now)
+    services = [
+        {
+            **_service(head, service, counters),
+            "tickets_left": left.get(service),
+            "fits_today": seen[service].fits if service in seen else None,
+        }
+        for service, info in head.info.services.items()
+        if info.enabled
+    ]
     return schemas.Services.model_validate({"services": services}).model_dump(mode="json")
 
 
@@ -94,6 +126,7 @@ def _service(head: CentreHead, code: str, counters: list[CounterNow]) -> dict[st
         "waiting": head.waiting.get(code, 0),
         "open_counters": sum(code in counter.services for counter in counters),
         "open": service.enabled,
+        "daily_limit": service.daily_limit,
         "estimate": None,
         "appointments": service.appointment,
         "documents": [{**document, "name": centre.name(document["names"])} for document in service.documents],

@@ -3,12 +3,10 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
 from jinja2 import StrictUndefined
@@ -16,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from answers.dates import clock, day_range, long_date, short_date
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
-from answers.words import _, languages, named, say
+from answers.words import _, languages, named, say, speaking
 from queueing.hours import Closed
 from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
 from store.busy import Busy
@@ -51,17 +50,8 @@ def configure(app: Flask) -> None:
 
 
 def words_in(lang: str) -> dict[str, Any]:
-    """What a template speaks with: `_` in the reader's language, `also` in the second one of two-language screens."""
-    second = next((other for other in languages() if other != lang), None)
-
-    def translate(text: str, **facts: object) -> str:
-        return say(lang, text, facts)
-
-    def also(text: str, **facts: object) -> str:
-        return say(second, text, facts) if second else ""
-
-    shared = {"languages": languages(), "caller": g.get("caller"), "demo": house().demo}
-    return {"_": translate, "also": also, "lang": lang, "second": second, **shared}
+    """What every template of a page knows: its words, and who reads it."""
+    return {**speaking(lang), "languages": languages(), "caller": g.get("caller"), "demo": house().demo}
 
 
 def here() -> str:
@@ -78,39 +68,6 @@ def language_name(code: str) -> str:
         return Locale.parse(code).language_name or code
     except (UnknownLocaleError, ValueError):
         return code
-
-
-def clock(instant: str) -> str:
-    """The wall's hour and minute of an instant that carries its centre's offset."""
-    return datetime.fromisoformat(instant).strftime("%H:%M")
-
-
-def long_date(instant: str, lang: str) -> str:
-    """The date of such an instant in words; browsers have no Lao ones."""
-    try:
-        return format_date(datetime.fromisoformat(instant).date(), "full", locale=lang)
-    except (UnknownLocaleError, ValueError):
-        return format_date(datetime.fromisoformat(instant).date(), "full", locale="en")
-
-
-def short_date(day: str | date, lang: str) -> str:
-    """A date with its weekday, short, in words."""
-    return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "EEE d MMM", lang)
-
-
-def day_range(first: date, last: date, lang: str) -> str:
-    """From one date to another, or the one that both are."""
-    whole = "d MMM y"
-    if first == last:
-        return _dated(first, whole, lang)
-    return f"{_dated(first, 'd MMM' if first.year == last.year else whole, lang)} – {_dated(last, whole, lang)}"
-
-
-def _dated(day: date, pattern: str, lang: str) -> str:
-    try:
-        return format_date(day, pattern, locale=lang)
-    except (UnknownLocaleError, ValueError):
-        return format_date(day, pattern, locale="en")
 
 
 def _protect(response: Response) -> Response:

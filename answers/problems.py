@@ -1,12 +1,13 @@
 """Every refusal as status code and sentence: one table for the API's problem documents and the pages' kind words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from answers.words import _, say
-from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
+from answers.dates import come_again
+from answers.words import _, named, say
+from queueing.refusals import CentreClosed, Invalid, NotFound, Refused, ServiceFull
 
 TYPE = "/api/docs#"
 
@@ -90,9 +91,25 @@ MISTAKES: Mapping[str, str] = {
     "ends-before-it-begins": _("The end must be later than the beginning."),
     "hours-overlap": _("The second hours begin before the first ones end."),
     "not-in-the-break": _("Tickets must open again within the break."),
+    "no-such-series": _("No service has the series “{value}”; there are {known}."),
+    "no-paper-series": _("The series “{value}” can have no pad: its paper numbers would be those of another series."),
+    "not-so-many": _("From 1 to {most}."),
+    "not-a-paper-number": _("“{value}” is not a number of a paper ticket; they look like {like}."),
+    "entered-before": _("{value} of that day was entered before. A number is entered once."),
+    "listed-twice": _("{value} stands in this list twice."),
+    "still-to-come": _("This is still to come."),
+    "too-long-ago": _("This is more than {most} days ago."),
+    "times-backwards": _("This is earlier than the time before it."),
+    "was-not-called": _("Leave this empty for somebody who was not called."),
+    "day-is-over": _("That day is over: choose what became of this person."),
+    "day-goes-on": _("The centre has not closed yet: whoever was not called still waits."),
+    "not-a-limit": _("A whole number from 1 to {most}; nothing for as many as come."),
     "not-a-time": _("A time is written as 08:30; midnight at the end of a day as 24:00."),
     "not-a-date-ahead": _("Choose a day from today on, within a year."),
     "day-is-past": _("This day is past."),
+    "time-is-past": _("This time is past. Choose a later one."),
+    "day-has-ended": _("The centre has closed for that day already."),
+    "not-open-then": _("The centre is not open then. Choose a time within that day's opening hours."),
     "not-the-same": _("The two passwords are not the same."),
     "yourself": _("You can't do this to yourself."),
     "unknown-code": _("No screen of this centre shows this code now. Codes change after ten minutes."),
@@ -136,11 +153,18 @@ def problem_of(error: Refused | Invalid | NotFound, language: str) -> Problem:
     if isinstance(error, Invalid):
         return invalid(language, [(error.field, error.reason, error.facts)])
     said = problem(error.slug, language, **error.facts)
+    if isinstance(error, ServiceFull):
+        return replace(said, detail=_full(error, language))
     why = _CLOSED.get(str(error.facts.get("why"))) if isinstance(error, CentreClosed) else None
     return replace(said, detail=say(language, why)) if why else said
 
 
-def invalid(language: str, mistakes: list[tuple[str, str, Mapping[str, object]]]) -> Problem:
+def _full(error: ServiceFull, language: str) -> str:
+    no_more = say(language, _("No more tickets for {service} today."), {"service": named(error.names, language)})
+    return f"{no_more} {come_again(error.again, error.today, language)}".rstrip()
+
+
+def invalid(language: str, mistakes: Sequence[tuple[str, str, Mapping[str, object]]]) -> Problem:
     """What does not fit, field by field: (field, reason, facts)."""
     said = problem("invalid", language)
     errors = [{"field": where, "message": say(language, MISTAKES[reason], facts)} for where, reason, facts in mistakes]

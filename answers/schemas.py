@@ -125,10 +125,18 @@ class PriorityGroup(Answer):
     minutes: float
 
 
+class EarlyClosing(Answer):
+    """A date, from today on, on which the centre closes before its usual time."""
+
+    day: str
+    closes_at: str
+
+
 class CentreDetail(Centre):
     """A centre with its week (`["08:00-12:00"]` by weekday), languages, counters and priority groups."""
 
     hours: dict[str, list[str]]
+    early_closings: list[EarlyClosing]
     languages: list[str]
     counters: list[CounterPlace]
     priority_groups: list[PriorityGroup]
@@ -152,7 +160,11 @@ class Document(Answer):
 
 
 class Service(Answer):
-    """What people come for, and how busy it is."""
+    """What people come for, and how busy it is.
+
+    `tickets_left` is of today, null without a daily limit; `fits_today` says whether one more person is served before
+    closing, as far as can be told, null where no counter is open for it.
+    """
 
     code: str
     series: str
@@ -164,6 +176,9 @@ class Service(Answer):
     waiting: int
     open_counters: int
     open: bool
+    daily_limit: int | None
+    tickets_left: int | None
+    fits_today: bool | None
     estimate: Estimate | None
     appointments: bool
     documents: list[Document]

@@ -4,6 +4,7 @@ import gettext
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 SOURCE = "en"
@@ -26,6 +27,19 @@ def say(language: str, text: str, facts: Mapping[str, object] | None = None) -> 
     """A sentence in a language, its {places} filled."""
     said = translation(language).gettext(text)
     return said.format_map(facts) if facts else said
+
+
+def speaking(language: str) -> dict[str, Any]:
+    """What a template speaks with: `_` in the reader's language, `also` in the second one of two-language screens."""
+    second = next((other for other in languages() if other != language), None)
+
+    def translate(text: str, **facts: object) -> str:
+        return say(language, text, facts)
+
+    def also(text: str, **facts: object) -> str:
+        return say(second, text, facts) if second else ""
+
+    return {"_": translate, "also": also, "lang": language, "second": second}
 
 
 def named(names: Mapping[str, str], language: str | None, fallbacks: Sequence[str] = ()) -> str:

@@ -1,21 +1,25 @@
 """Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
 
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.centres import centre_detail, service_list
+from answers.centres import centre_detail, closes_early, service_list
+from answers.dates import come_again
 from answers.guards import house, language, needs, store
 from answers.pages import page
 from answers.presses import new_key, press, take_ticket
 from answers.tickets import place_in_queue, ticket_answer
+from answers.today import doubt, outlooks
 from booking.qr import qr_svg
 from booking.ticket_page import ticket_facts
 from commands.moves import leave, let_others_pass
 from commands.permissions import Permission
 from queueing.refusals import Invalid, KeyReused, NotFound
 from store.board import read_head
+from store.centre import CentreInfo
 from store.ids import ticket_of_token
 from store.visits import centre_of, read_visit
 
@@ -30,10 +34,20 @@ def book(code: str) -> Response:
 
 
 def _book(code: str, status: int = 200, *, nothing_chosen: bool = False) -> Response:
+    now = store().clock.now()
     with store().reading() as conn:
-        closed = read_head(conn, store().centres, code).info.hours.refusal(store().clock.now())
+        info = read_head(conn, store().centres, code).info
+        late = doubt(info, now, outlooks(conn, info, now), info.services)
     values = {"centre": centre_detail(store(), code), "services": service_list(store(), code)["services"]}
-    return page("booking/book.html", status, closed=closed, key=new_key(), nothing_chosen=nothing_chosen, **values)
+    values |= {"closed": info.hours.refusal(now), "early": closes_early(info, now), "again": _again(info, now)}
+    return page("booking/book.html", status, key=new_key(), nothing_chosen=nothing_chosen, late=late, **values)
+
+
+def _again(centre: CentreInfo, now: datetime) -> str:
+    """When to come on a later day, in a sentence."""
+    again = centre.hours.tickets_on_a_later_day(now)
+    at = again.astimezone(centre.zone) if again else None
+    return come_again(at, centre.hours.business_date(now), language())
 
 
 @bp.post("/book/<code:code>")

@@ -8,18 +8,18 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, exists, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commands.history_lines import LineRefused, read_header, read_line, split_line
 from queueing.events import Kind
-from queueing.numbering import parse_number
+from queueing.numbering import paper_series, parse_number
 from queueing.refusals import NotFound
 from queueing.states import StepState
 from queueing.visit import Step, micros
 from reports.visit_lines import COLUMNS, VisitLine
 from store.centre import CentreInfo, read_centre
+from store.counts import raise_counts
 from store.ids import new_id
-from store.tables import Centre, LogEvent, NumberCount, Ticket, TicketStep
+from store.tables import Centre, LogEvent, Ticket, TicketStep
 from store.unit import Store, Unit
 from store.visits import step_row
 
@@ -102,6 +102,11 @@ def _import_batch(store: Store, centre_code: str, batch: Sequence[_Read], report
     report.imported += len(added.steps)
     report.known += added.known
     report.problems += added.problems
+
+
+def add_past_visits(unit: Unit, lines: Sequence[VisitLine]) -> None:
+    """Adds visits to the unit's centre's history, as the import does; the caller knows that none is there yet."""
+    _Addition(unit, [_Read(number, line) for number, line in enumerate(lines, 1)]).write()
 
 
 @dataclass(slots=True)
@@ -204,18 +209,14 @@ class _Addition:
     def _raise_counts(self) -> None:
         """No number given from now on repeats an imported one of the same date."""
         series = {service.series for service in self.unit.centre.services.values()}
+        series |= {letters for one in series if (letters := paper_series(one))}
         last: dict[tuple[date, str], int] = {}
         for row in self.tickets:
             parsed = parse_number(row["number"])
             if parsed and parsed[0] in series:
                 key = row["business_date"], parsed[0]
                 last[key] = max(last.get(key, 0), parsed[1])
-        rows = [
-            {"centre": self.unit.centre.id, "day": day, "letters": letters, "count": count}
-            for (day, letters), count in last.items()
-        ]
-        if rows:
-            self.unit.conn.execute(_RAISE_COUNT[self.unit.conn.dialect.name], rows)
+        raise_counts(self.unit.conn, self.unit.centre.id, last)
 
 
 def past_step(line: VisitLine, position: int) -> Step:
@@ -280,18 +281,3 @@ def _past_visits(conn: Connection, centre: int, keys: Iterable[_Key]) -> dict[_K
             visit = visits.setdefault((day, row.number), past)
             visit.add(row.service, row.state, row.issued_at, row.finished_at)
     return visits
-
-
-def _raise_count(dialect: Any) -> Any:
-    upsert = dialect.insert(NumberCount).values(
-        centre_id=bindparam("centre"),
-        business_date=bindparam("day"),
-        series=bindparam("letters"),
-        last=bindparam("count"),
-    )
-    key = [NumberCount.centre_id, NumberCount.business_date, NumberCount.series]
-    higher = {"last": upsert.excluded.last}
-    return upsert.on_conflict_do_update(index_elements=key, set_=higher, where=upsert.excluded.last > NumberCount.last)
-
-
-_RAISE_COUNT = {"sqlite": _raise_count(sqlite), "postgresql": _raise_count(postgresql)}

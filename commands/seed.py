@@ -117,6 +117,7 @@ def _services(catalogue: Catalogue, centre: CatalogueCentre) -> Rows:
             "then": list(service.then),
             "appointment": service.appointment,
             "slot_capacity": service.slot_capacity,
+            "daily_limit": service.daily_limit,
             "details": {
                 **service.model_dump(include={"note", "processing_days", "basis", "review"}),
                 "state_held": [code for code in service.documents if catalogue.documents[code].state_held],

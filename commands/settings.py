@@ -1,7 +1,7 @@
 """What a manager changes in a centre: notice, ticketing, services, counters, hours. Screens learn of each by an event.
 
 Setting what is so already changes nothing. A re-seed sets again what the catalogue says: services, counters, hours and
-holidays; the notice and a stop of ticketing are the manager's alone and stay.
+holidays; the notice, a stop of ticketing and early closings are the manager's alone and stay.
 """
 
 import re
@@ -19,11 +19,12 @@ from queueing.hours import DAY, Lunch
 from queueing.refusals import CounterBusy, Invalid, NotFound
 from store.centre import read_centre
 from store.queue import sent_to
-from store.tables import Centre, CentreProfile, Counter, Holiday, Service
+from store.tables import Centre, CentreProfile, Counter, EarlyClosing, Holiday, Service
 from store.unit import Unit
 
 LONGEST_NOTICE = 300
 LONGEST_NAME = 100
+MOST_A_DAY = 9999
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -94,6 +95,24 @@ def switch_service(unit: Unit, code: str, *, on: bool) -> bool:
     here = Service.centre_id == unit.centre.id, Service.code == code
     unit.conn.execute(update(Service).where(*here).values(enabled=on))
     update_centre(unit, what="service", service=code, on=on)
+    return True
+
+
+def set_daily_limit(unit: Unit, code: str, limit: int | None) -> bool:
+    """Gives so many tickets a day for a service, or as many as come; tickets that were given stay given.
+
+    Whether anything changed. Raises NotFound, Invalid.
+    """
+    service = unit.centre.services.get(code)
+    if service is None:
+        raise NotFound("service")
+    if limit is not None and not 1 <= limit <= MOST_A_DAY:
+        raise Invalid("limit", "not-a-limit", most=MOST_A_DAY)
+    if service.daily_limit == limit:
+        return False
+    here = Service.centre_id == unit.centre.id, Service.code == code
+    unit.conn.execute(update(Service).where(*here).values(daily_limit=limit))
+    update_centre(unit, what="daily-limit", service=code, limit=limit)
     return True
 
 
@@ -215,3 +234,45 @@ def remove_holiday(unit: Unit, day: date) -> bool:
 
 def _on(unit: Unit, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Holiday.centre_id == unit.centre.id, Holiday.day == day
+
+
+def close_early(unit: Unit, day: date, minute: int) -> bool:
+    """Closes the centre on a date at `minute` (since midnight): who still waits then expires. Whether anything changed.
+
+    A date that closes early already gets the new time. Raises Invalid for a time that is past or not within the hours.
+    """
+    _refuse_ended(unit, day)
+    hours = unit.centre.hours
+    if not hours.may_close(day, minute):
+        raise Invalid("early", "not-open-then")
+    if hours.instant(day, minute) <= unit.now:
+        raise Invalid("early", "time-is-past")
+    if hours.early.get(day) == minute:
+        return False
+    _forget_early(unit, day)
+    unit.conn.execute(insert(EarlyClosing), {"centre_id": unit.centre.id, "day": day, "minute": minute})
+    update_centre(unit, what="early-closing", day=day.isoformat(), minute=minute)
+    return True
+
+
+def remove_early_closing(unit: Unit, day: date) -> bool:
+    """Closes the centre on a date at its usual time. Whether anything changed. Raises Invalid once it has closed."""
+    if day not in unit.centre.hours.early:
+        return False
+    _refuse_ended(unit, day)
+    _forget_early(unit, day)
+    update_centre(unit, what="early-closing", day=day.isoformat(), minute=None)
+    return True
+
+
+def _refuse_ended(unit: Unit, day: date) -> None:
+    """Whoever waited was told and sent home: a day that was ended does not begin again."""
+    if day < unit.today:
+        raise Invalid("early", "day-is-past")
+    if unit.ended_on is not None and day <= unit.ended_on:
+        raise Invalid("early", "day-has-ended")
+
+
+def _forget_early(unit: Unit, day: date) -> None:
+    here = EarlyClosing.centre_id == unit.centre.id, EarlyClosing.day == day
+    unit.conn.execute(delete(EarlyClosing).where(*here))

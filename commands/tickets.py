@@ -11,9 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from queueing.journey import plan_steps
 from queueing.numbering import ticket_number
 from queueing.order import Joined, place
-from queueing.refusals import CentreClosed, Invalid, ServiceClosed
+from queueing.refusals import CentreClosed, Invalid, ServiceClosed, ServiceFull
 from queueing.visit import Visit, place_facts
 from store.ids import new_id
+from store.limits import tickets_for
 from store.tables import NumberCount, Person
 from store.unit import Unit
 
@@ -37,7 +38,7 @@ class TicketRequest:
 def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
     """Gives the next number of the first service's series and puts the visit in its queue.
 
-    Raises Invalid for what the centre does not have, CentreClosed, ServiceClosed, ClockBehind.
+    Raises Invalid for what the centre does not have, CentreClosed, ServiceClosed, ServiceFull, ClockBehind.
     """
     _check(unit, request)
     unit.refuse_lost_clock()
@@ -45,8 +46,7 @@ def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
     if closed is not None:
         raise CentreClosed(closed)
     for code in request.services:
-        if not unit.centre.services[code].enabled:
-            raise ServiceClosed(code)
+        _refuse_ungiven(unit, code)
     steps = plan_steps(request.services, unit.centre.then)
     day = unit.today
     first = place(
@@ -64,6 +64,19 @@ def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
     )
     _remember_person(unit, visit, request)
     return visit
+
+
+def _refuse_ungiven(unit: Unit, code: str) -> None:
+    """What is asked for by name; what follows it in the visit is not refused for being full."""
+    service = unit.centre.services[code]
+    if not service.enabled:
+        raise ServiceClosed(code)
+    if service.daily_limit is None:  # no statement for the many services without one
+        return
+    if tickets_for(unit.conn, unit.centre.id, unit.today, code) >= service.daily_limit:
+        hours = unit.centre.hours
+        again = hours.tickets_on_a_later_day(unit.now)
+        raise ServiceFull(code, service.names, again and again.astimezone(hours.zone), unit.today)
 
 
 def _check(unit: Unit, request: TicketRequest) -> None:

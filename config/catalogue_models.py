@@ -231,6 +231,9 @@ class Service(Named):
     appointment: Flag = Field(False, description="Times can be booked.")
     slot_capacity: Count = Field(0, description="Appointments in one slot.")
     then: tuple[str, ...] = Field((), description="Services that follow in the same visit.")
+    daily_limit: Annotated[int, Field(strict=True, ge=1, le=9999)] | None = Field(
+        None, description="So many tickets a day, then no more; without it, as many as come."
+    )
     processing_days: Count | None = Field(None, description="Days until the result can be collected.")
     basis: Word | None = Field(None, description="Where the facts come from.")
     review: Flag = Field(False, description="A native reader is to confirm the wording.")

@@ -12,13 +12,15 @@ from answers.pages import kind_problem
 from answers.pairing import pairing_page
 from answers.presses import new_key, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order
+from answers.today import doubt, outlooks
 from commands.access import create_token
 from commands.permissions import Permission, Role
 from kiosk.offer import found, grouped
 from kiosk.screen import Screen
 from queueing.journey import plan_steps
-from queueing.refusals import Invalid, KeyReused, NotFound, Refused
+from queueing.refusals import Invalid, KeyReused, NotFound, Refused, ServiceFull
 from store.ids import ticket_of_token
+from store.limits import tickets_left
 from store.visits import centre_of, read_visit
 
 bp = Blueprint("kiosk", __name__)
@@ -79,10 +81,15 @@ def documents(code: str) -> Response:
         return screen.sorry(screen.closed.value)
     if off:
         return screen.sorry("service-closed", services=off)
+    with store().reading() as conn:
+        left, seen = tickets_left(conn, screen.info, screen.today), outlooks(conn, screen.info, screen.now)
+    if full := [service.names for service in chosen if left.get(service.code) == 0]:
+        return screen.full(full)
     codes = [service.code for service in chosen]
     then = [screen.info.services[s].names for s in plan_steps(codes, screen.info.then) if s not in codes]
+    late = doubt(screen.info, screen.now, seen, codes)
     more = any(service.enabled and service.code not in codes for service in screen.info.services.values())
-    return screen.page("kiosk/documents.html", chosen=chosen, then=then, more=more, key=new_key())
+    return screen.page("kiosk/documents.html", chosen=chosen, then=then, late=late, more=more, key=new_key())
 
 
 @bp.post("/kiosk/<code:code>")
@@ -103,6 +110,8 @@ def _refused(screen: Screen, refused: Refused) -> Response:
     said = kind_problem(refused, screen.lang)
     if screen.closed:
         return screen.sorry(screen.closed.value, said.status)
+    if isinstance(refused, ServiceFull):
+        return screen.full([refused.names], said.status)
     service = screen.info.services.get(str(refused.facts.get("service")))
     off = [service.names] if service else []
     return screen.sorry(said.slug, said.status, said=said.detail, services=off)

@@ -1,20 +1,20 @@
 """What every page of a kiosk knows: its centre, the language and looks pressed, and whether tickets are given."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from answers.centres import centre_detail
+from answers.centres import centre_detail, closes_early
 from answers.guards import store
 from answers.pages import page
 from answers.tickets import local
 from kiosk.opening import week_lines
 from queueing.hours import Closed
 from store.board import read_head
-from store.centre import CentreInfo
+from store.centre import CentreInfo, Names
 
 # How a person wants to see the screen; the next person starts without.
 LOOKS = ("large", "contrast", "low")
@@ -48,9 +48,14 @@ class Screen:
         return self.info.hours.refusal(self.now)
 
     @property
+    def today(self) -> date:
+        """The centre's business date."""
+        return self.info.hours.business_date(self.now)
+
+    @property
     def state(self) -> str:
         """Changes when the first page would look different; a kiosk that nobody touches draws itself again then."""
-        return f"{self.closed or 'open'} {self.info.version} {self.waiting}"
+        return f"{self.closed or 'open'} {self.info.version} {self.waiting} {self.today}"
 
     def address(self, step: str = "services", *, without: str = "", **asked: Any) -> str:
         """A page of this kiosk, in the same language and looks (but one)."""
@@ -75,14 +80,21 @@ class Screen:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the kiosk."""
-        week = week_lines(self.centre["hours"], self.lang)
-        return page(template, status, lang=self.lang, screen=self, centre=self.centre, week=week, **values)
+        week, early = week_lines(self.centre["hours"], self.lang), closes_early(self.info, self.now)
+        shared = {"screen": self, "centre": self.centre, "week": week, "early": early}
+        return page(template, status, lang=self.lang, **shared, **values)
+
+    def full(self, services: list[Names], status: int = 200) -> Response:
+        """The kind screen for services that have given all their tickets of today."""
+        again = self.info.hours.tickets_on_a_later_day(self.now)
+        at = local(again, self.info.zone) if again else None
+        return self.sorry("service-full", status, services=services, again=at)
 
     def sorry(self, reason: str, status: int = 200, **facts: Any) -> Response:
         """The kind screen for what can't be done now, with what to do instead."""
         again = self.info.hours.tickets_again(self.now) if self.closed else None
         at = local(again, self.info.zone) if again else None
-        today = again is not None and again.astimezone(self.info.zone).date() == self.info.hours.business_date(self.now)
+        today = again is not None and self.info.hours.business_date(again) == self.today
         values = {"reason": reason, "again": at, "today": today, "said": None, "services": [], **facts}
         return self.page("kiosk/sorry.html", status, **values)
 

@@ -1,4 +1,4 @@
-"""Opening hours, the break, and the days on which the centre is closed."""
+"""Opening hours, the break, and the days on which the centre is closed or closes early."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,15 @@ from werkzeug.wrappers import Response
 
 from answers.guards import needs, store
 from commands.permissions import Permission
-from commands.settings import WEEKDAYS, Span, add_holiday, remove_holiday, set_hours
+from commands.settings import (
+    WEEKDAYS,
+    Span,
+    add_holiday,
+    close_early,
+    remove_early_closing,
+    remove_holiday,
+    set_hours,
+)
 from office.blueprint import bp, change, office_page, read_info, refuse
 from queueing.hours import DAY, Lunch
 from queueing.refusals import Invalid
@@ -24,7 +32,7 @@ _MOST_SPANS = 9
 @bp.get("/office/<code:code>/hours")
 @needs(Permission.MANAGE_CENTRE)
 def hours(code: str, status: int = 200, **said: Any) -> Response:
-    """The week, the break and the holidays to come. Raises NotFound."""
+    """The week, the break, the early closings and the holidays to come. Raises NotFound."""
     info = read_info(code)
     today = info.hours.business_date(store().clock.now())
     coming = select(Holiday.day, Holiday.names).where(Holiday.centre_id == info.id, Holiday.day >= today)
@@ -32,7 +40,9 @@ def hours(code: str, status: int = 200, **said: Any) -> Response:
         holidays = conn.execute(coming.order_by(Holiday.day)).all()
     spans = max(2, *(len(day) for day in info.hours.week))
     week = list(zip(WEEKDAYS, info.hours.week, strict=True))
-    return office_page("hours", code, status, holidays=holidays, spans=spans, week=week, today=today, **said)
+    early = sorted((day, minute) for day, minute in info.hours.early.items() if day >= today)
+    values = {"holidays": holidays, "early": early, "spans": spans, "week": week, "today": today}
+    return office_page("hours", code, status, **values, **said)
 
 
 @bp.post("/office/<code:code>/hours")
@@ -78,10 +88,31 @@ def _minute(field: str, text: str) -> int:
 def change_holiday(code: str, act: str) -> Response:
     """Closes the centre on a day, or opens it. Raises NotFound."""
     try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        return refuse(code, Invalid("day", "not-a-date"), show=hours)
+        day = _day("day")
+    except Invalid as error:
+        return refuse(code, error, show=hours)
     if act == "remove":
         return change(code, lambda unit: remove_holiday(unit, day), show=hours, said="holiday-off")
     names = {name.removeprefix("name-"): text for name, text in request.form.items() if name.startswith("name-")}
     return change(code, lambda unit: add_holiday(unit, day, names), show=hours, said="holiday-on")
+
+
+def _day(field: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(field, ""))
+    except ValueError as error:
+        raise Invalid(field, "not-a-date") from error
+
+
+@bp.post("/office/<code:code>/early/<any('add', 'remove'):act>")
+@needs(Permission.MANAGE_CENTRE)
+def change_early(code: str, act: str) -> Response:
+    """Closes the centre early on a day, or at its usual time. Raises NotFound."""
+    try:
+        day = _day("early")
+        minute = _minute("early", request.form.get("time", "").strip()) if act == "add" else 0
+    except Invalid as error:
+        return refuse(code, error, show=hours)
+    if act == "remove":
+        return change(code, lambda unit: remove_early_closing(unit, day), show=hours, said="early-off")
+    return change(code, lambda unit: close_early(unit, day, minute), show=hours, said="early-on")

@@ -9,8 +9,10 @@ from answers.guards import needs, store
 from commands.permissions import Permission
 from commands.settings import (
     LONGEST_NOTICE,
+    MOST_A_DAY,
     resume_ticketing,
     set_counter_services,
+    set_daily_limit,
     set_notice,
     stop_ticketing,
     switch_counter,
@@ -18,6 +20,7 @@ from commands.settings import (
 )
 from office.blueprint import bp, change, office_page
 from store.board import read_head
+from store.limits import tickets_left
 from store.queue import counters_now
 
 
@@ -49,10 +52,11 @@ def change_ticketing(code: str, act: str) -> Response:
 @bp.get("/office/<code:code>/services")
 @needs(Permission.MANAGE_CENTRE)
 def services(code: str, status: int = 200, **said: Any) -> Response:
-    """The services, which of them give tickets, and who waits for each. Raises NotFound."""
+    """The services, which of them give tickets and how many, and who waits for each. Raises NotFound."""
     with store().reading() as conn:
-        waiting = read_head(conn, store().centres, code).waiting
-    return office_page("services", code, status, waiting=waiting, **said)
+        head = read_head(conn, store().centres, code)
+        left = tickets_left(conn, head.info, head.info.hours.business_date(store().clock.now()))
+    return office_page("services", code, status, waiting=head.waiting, left=left, most=MOST_A_DAY, **said)
 
 
 @bp.post("/office/<code:code>/services/<any('on', 'off'):act>")
@@ -63,6 +67,16 @@ def change_service(code: str, act: str) -> Response:
     return change(
         code, lambda unit: switch_service(unit, service, on=act == "on"), show=services, said=f"service-{act}"
     )
+
+
+@bp.post("/office/<code:code>/services/limit")
+@needs(Permission.MANAGE_CENTRE)
+def change_limit(code: str) -> Response:
+    """Gives so many tickets a day for a service, or as many as come. Raises NotFound."""
+    service, typed = request.form.get("service", ""), request.form.get("limit", "").strip()
+    # What is no number is refused as a number that cannot be.
+    limit = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0 if typed else None
+    return change(code, lambda unit: set_daily_limit(unit, service, limit), show=services, said="limit")
 
 
 @bp.get("/office/<code:code>/counters")

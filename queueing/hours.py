@@ -1,6 +1,7 @@
 """Opening hours: the business date, when tickets are given, and when a day ends, in the centre's own time zone."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,7 +30,10 @@ class Lunch:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A centre's week: seven tuples of (from, until) in minutes since midnight, Monday first; 1440 is midnight."""
+    """A centre's week: seven tuples of (from, until) in minutes since midnight, Monday first; 1440 is midnight.
+
+    `early` has the minute at which the centre closes on some dates, whatever its week says.
+    """
 
     zone: ZoneInfo
     week: tuple[tuple[tuple[int, int], ...], ...]
@@ -37,6 +41,7 @@ class Hours:
     holidays: frozenset[date] = frozenset()
     last_ticket_minutes: float = 0
     paused: bool = False
+    early: Mapping[date, int] = field(default_factory=dict)
 
     def business_date(self, at: datetime) -> date:
         """The centre-local date of an instant."""
@@ -53,24 +58,47 @@ class Hours:
         return wall.astimezone(UTC)
 
     def sessions(self, day: date) -> list[tuple[datetime, datetime]]:
-        """The open intervals of `day` as UTC instants, in order; none on a holiday."""
+        """The open intervals of `day` as UTC instants, in order; none on a holiday, none after an early closing."""
+        return [(self.instant(day, start), self.instant(day, end)) for start, end in self._spans(day)]
+
+    def _spans(self, day: date) -> list[tuple[int, int]]:
         if day in self.holidays:
             return []
-        return [(self.instant(day, start), self.instant(day, end)) for start, end in self.week[day.weekday()]]
+        until = self.early.get(day, DAY)
+        return [(start, min(end, until)) for start, end in self.week[day.weekday()] if start < until]
+
+    def may_close(self, day: date, minute: int) -> bool:
+        """Whether `minute` is an early closing: after the centre opens on `day`, and before its week closes it."""
+        spans = self.week[day.weekday()]
+        return day not in self.holidays and bool(spans) and spans[0][0] < minute < spans[-1][1]
 
     def is_open(self, at: datetime) -> bool:
         """Whether the centre is open at `at`."""
         return any(start <= at < end for start, end in self.sessions(self.business_date(at)))
 
+    def closes_early(self, day: date) -> int | None:
+        """The minute at which `day` ends, when that is before its week says."""
+        minute = self.early.get(day)
+        return minute if minute is not None and self.may_close(day, minute) else None
+
     def closing(self, day: date) -> datetime:
-        """When `day` ends: the end of its last session, or the midnight after a day without any."""
-        sessions = self.sessions(day)
-        return sessions[-1][1] if sessions else self.instant(day, DAY)
+        """When `day` ends: at its early closing or with its last session; a day without any at its midnight.
+
+        An early closing within a break ends the day at its own minute, not with the session before the break.
+        """
+        if not self._spans(day):
+            return self.instant(day, DAY)
+        return self.instant(day, min(self.week[day.weekday()][-1][1], self.early.get(day, DAY)))
 
     def closing_after(self, at: datetime) -> datetime:
         """When the day ends in which `at` stands; after its closing, the next day."""
         day = self.business_date(at)
         return self.closing(day) if at < self.closing(day) else self.closing(day + timedelta(days=1))
+
+    def open_time_left(self, at: datetime) -> timedelta:
+        """How long the centre is still open on the day of `at`, without breaks."""
+        sessions = self.sessions(self.business_date(at))
+        return sum((end - max(start, at) for start, end in sessions if at < end), timedelta())
 
     def refusal(self, at: datetime) -> Closed | None:
         """Why no ticket is given at `at`, or None when tickets are given."""
@@ -102,6 +130,10 @@ class Hours:
                 if start > at and self.refusal(start) is None:
                     return start
         return None
+
+    def tickets_on_a_later_day(self, at: datetime) -> datetime | None:
+        """When tickets are given first on a day after that of `at`; None when that is more than a year away."""
+        return self.tickets_again(self.instant(self.business_date(at) + timedelta(days=1), 0))
 
     def last_ended(self, at: datetime) -> date:
         """The latest date whose closing has passed at `at`."""

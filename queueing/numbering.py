@@ -3,6 +3,18 @@
 SERIES_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+_MOST_LETTERS = 3
+
+
+def paper_series(series: str) -> str | None:
+    """The letters of a series' numbers on a pad of paper tickets: `AP` for A, which no machine gives.
+
+    None for a series that leaves no room for another letter.
+    """
+    letters = f"{series}P"
+    return letters if len(letters) <= _MOST_LETTERS else None
+
+
 def ticket_number(series: str, count: int, *, digits: int = 3) -> str:
     """`A001` for the first of series A; grows a digit past `999` and never wraps, so no number repeats in a day.
 

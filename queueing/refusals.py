@@ -1,6 +1,7 @@
 """What the rules refuse, as types that carry facts. The edges turn them into words and status codes."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from queueing.hours import Closed
 
@@ -49,6 +50,14 @@ class ServiceClosed(Refused):
 
     def __init__(self, service: str) -> None:
         super().__init__(service=service)
+
+
+class ServiceFull(ServiceClosed):
+    """The service has given all the tickets that it may in a day; `again` is when it gives some on a later one."""
+
+    def __init__(self, service: str, names: Mapping[str, str], again: datetime | None, today: date) -> None:
+        super().__init__(service)
+        self.names, self.again, self.today = names, again, today
 
 
 class CentreClosed(Refused):
@@ -135,6 +144,14 @@ class Invalid(Exception):
     def __init__(self, field: str, reason: str, **facts: object) -> None:
         super().__init__(f"{field}: {reason} {facts}")
         self.field, self.reason, self.facts = field, reason, facts
+
+
+class Mistakes(Exception):
+    """Several things that make no sense, found together; nothing was changed."""
+
+    def __init__(self, found: Sequence[Invalid]) -> None:
+        super().__init__("; ".join(map(str, found)))
+        self.found = found
 
 
 class NotFound(Exception):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from queueing.hours import Hours, Lunch
-from store.tables import Centre, CentreProfile, Counter, Holiday, PriorityGroup, Service
+from store.tables import Centre, CentreProfile, Counter, EarlyClosing, Holiday, PriorityGroup, Service
 
 Names = Mapping[str, str]
 
@@ -45,6 +45,7 @@ class ServiceInfo:
     then: tuple[str, ...]
     appointment: bool
     enabled: bool
+    daily_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def read_centre(conn: Connection, centre_id: int) -> CentreInfo:
 
 def _hours(conn: Connection, profile: Any) -> Hours:
     holidays = conn.execute(select(Holiday.day).where(Holiday.centre_id == profile.centre_id)).scalars()
+    early = select(EarlyClosing.day, EarlyClosing.minute).where(EarlyClosing.centre_id == profile.centre_id)
     return Hours(
         zone=ZoneInfo(profile.time_zone),
         week=tuple(tuple((start, end) for start, end in day) for day in profile.week),
@@ -152,6 +154,7 @@ def _hours(conn: Connection, profile: Any) -> Hours:
         holidays=frozenset(holidays),
         last_ticket_minutes=profile.rules["last_ticket_before_close_minutes"],
         paused=profile.paused,
+        early={row.day: row.minute for row in conn.execute(early)},
     )
 
 
@@ -186,6 +189,7 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
             then=tuple(row.then),
             appointment=row.appointment,
             enabled=row.enabled,
+            daily_limit=row.daily_limit,
         )
         for row in rows
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from store.queue import IS_WAITING
 from store.tables import Ticket, TicketStep
@@ -15,6 +15,18 @@ _WAITING = (
     .where(TicketStep.centre_id == bindparam("centre"), IS_WAITING)
     .order_by(TicketStep.due_at, TicketStep.joined_seq)
 )
+
+
+_COUNTS = (
+    select(TicketStep.service, TicketStep.direct_to, func.count())
+    .where(TicketStep.centre_id == bindparam("centre"), IS_WAITING)
+    .group_by(TicketStep.service, TicketStep.direct_to)
+)
+
+
+def count_waiting(conn: Connection, centre: int) -> dict[tuple[str, int | None], int]:
+    """How many wait, by service and by the only counter that may call them."""
+    return {(service, direct_to): people for service, direct_to, people in conn.execute(_COUNTS, {"centre": centre})}
 
 
 @dataclass(frozen=True, slots=True)

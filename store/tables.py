@@ -161,10 +161,7 @@ class NumberCount(Base):
 
 
 class Ticket(Base):
-    """One visit, written once but for its priority.
-
-    Where it stands is in its steps, how many events name it in the log.
-    """
+    """One visit; written once, but for its priority. Where it stands is in its steps, its events' count in the log."""
 
     __tablename__ = "tickets"
     __table_args__ = (Index("uq_tickets_number", "centre_id", "business_date", "number", unique=True),)

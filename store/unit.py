@@ -163,9 +163,9 @@ class Unit:
         self._announce(undone, visit, after)
         return after
 
-    def issue(self, ticket: int, **facts: Any) -> Visit:
-        """Begins a visit."""
-        event = self._event(Kind.ISSUED, None, facts, ticket=ticket)
+    def issue(self, ticket: int, *, at: datetime | None = None, **facts: Any) -> Visit:
+        """Begins a visit; `at` is now unless its ticket was given before, on paper."""
+        event = self._event(Kind.ISSUED, at, facts, ticket=ticket)
         visit = apply(None, event)
         insert_visit(self.conn, self.centre.id, self.centre.zone, visit)
         self._announce(event, None, visit)

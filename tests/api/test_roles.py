@@ -49,6 +49,7 @@ PAGES = {
     "/t/K": ANYONE,
     "/counter/": STAFF,
     "/counter/C/4": STAFF,
+    "/counter/C/paper": STAFF,
     "/office/": MANAGER,
     "/sign-in": ANYONE,
     "/sign-out": ANYONE,

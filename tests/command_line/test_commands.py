@@ -30,7 +30,8 @@ from tests.processes import ROOT, free_port, spawn, stop
 
 def test_every_command_of_the_contract_is_there_and_says_what_it_is(onedoor: Command) -> None:
     said = onedoor("--help", at=None).stdout
-    commands = "run seed token user sign-in-link import-history replay simulate verify close-day backup restore upgrade"
+    commands = "run seed token user sign-in-link import-history replay simulate print-pad verify close-day backup"
+    commands += " restore upgrade"
     for command in commands.split(" "):
         assert re.search(rf"^  {command} +[A-Z]", said, re.MULTILINE), command
 

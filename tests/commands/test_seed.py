@@ -15,7 +15,9 @@ from commands.counters import open_counter
 from commands.seed import SeedResult, seed
 from commands.settings import (
     add_holiday,
+    close_early,
     set_counter_services,
+    set_daily_limit,
     set_hours,
     stop_ticketing,
     switch_counter,
@@ -28,7 +30,7 @@ from queueing.states import StepState
 from store import tables
 from store.centre import CentreInfo, read_centre
 from store.unit import Store
-from tests.cast import HandClock, clock
+from tests.cast import MONDAY, HandClock, clock
 from tests.processes import ROOT
 
 WRITTEN = load_catalogue(ROOT / "config" / "centres" / "odsc.toml")
@@ -267,13 +269,24 @@ def test_what_a_manager_switched_is_again_as_the_catalogue_says(store: Store, ca
         switch_service(unit, "RES", on=False)
         switch_counter(unit, 2, on=False)
         set_counter_services(unit, 1, ["RES"])
+        set_daily_limit(unit, "RES", 5)
+        close_early(unit, MONDAY, 15 * 60)
         set_hours(unit, [[]] * 7, None)
         add_holiday(unit, date(2027, 5, 5), {"en": "The centre's own day"})
         stop_ticketing(unit)
     assert _outcome(store, catalogue) == "updated"
     after = _info(store, catalogue)
     assert (after.services, after.counters) == (before.services, before.counters)
-    assert after.hours == replace(before.hours, paused=True), "a stop is the manager's alone"
+    alone = replace(before.hours, paused=True, early={MONDAY: 15 * 60})
+    assert after.hours == alone, "a stop and an early closing are the manager's alone"
+
+
+def test_a_daily_limit_is_the_catalogues(store: Store, catalogue: Catalogue) -> None:
+    seed(store, catalogue)
+    limited = _with(catalogue, "services", "RES", daily_limit=40)
+    assert _outcome(store, limited) == "updated"
+    assert _info(store, limited).services["RES"].daily_limit == 40
+    assert _outcome(store, limited) == "unchanged"
 
 
 def test_the_managers_notice_stays(store: Store, catalogue: Catalogue) -> None:

@@ -152,6 +152,10 @@ def test_what_a_service_does_not_say_has_a_plain_value(write: Write) -> None:
     pay = load(write).services[1]
     assert (pay.documents, pay.then, pay.appointment, pay.slot_capacity) == ((), (), False, 0)
     assert (pay.group, pay.note, pay.processing_days, pay.enabled, pay.review) == (None, {}, None, True, False)
+    assert (pay.daily_limit, load(write, edited("slot_capacity = 2", "daily_limit = 40")).services[0].daily_limit) == (
+        None,
+        40,
+    )
     assert (load(write).services[0].expected_minutes, pay.expected_minutes) == (8.5, 5)
 
 

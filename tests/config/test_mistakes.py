@@ -46,6 +46,8 @@ TYPES = [
     ("weight_minutes = 1.5", "weight_minutes = inf", "priorities ELDER", "weight_minutes", "must be a number"),
     ("weight_minutes = 1.5", "weight_minutes = true", "priorities ELDER", "weight_minutes", "must be a number"),
     ("expected_minutes = 8.5", "expected_minutes = 0", "services RES", "expected_minutes", "must be more than 0"),
+    ("slot_capacity = 2", "daily_limit = 0", "services RES", "daily_limit", "must be 1 or more"),
+    ("slot_capacity = 2", 'daily_limit = "9"', "services RES", "daily_limit", "must be a whole number without quotes"),
     ("enabled = false", 'enabled = "no"', "priorities REMOTE", "enabled", "must be true or false without quotes"),
     ("enabled = false", "enabled = 0", "priorities REMOTE", "enabled", "must be true or false without quotes"),
     ("date = 2026-12-02", 'date = "2026-12-02"', "holidays 2026-12-02", "date", "a date without quotes"),

@@ -155,3 +155,64 @@ def test_a_break_without_tickets_before_its_end_is_over_with_the_next_session() 
 
 def test_a_centre_that_never_opens_gives_no_tickets_again() -> None:
     assert Hours(VIENTIANE, ((),) * 7).tickets_again(at("09:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("minute", "sessions", "closing"),
+    [
+        (14 * 60 + 30, [("08:00", "12:00"), ("13:00", "14:30")], "14:30"),
+        (11 * 60, [("08:00", "11:00")], "11:00"),
+        (12 * 60, [("08:00", "12:00")], "12:00"),
+        (12 * 60 + 30, [("08:00", "12:00")], "12:30"),
+        (17 * 60, [("08:00", "12:00"), ("13:00", "16:00")], "16:00"),
+    ],
+)
+def test_an_early_closing_cuts_its_day_alone(minute: int, sessions: list[tuple[str, str]], closing: str) -> None:
+    hours = replace(HOURS, early={MONDAY: minute})
+    assert hours.sessions(MONDAY) == [(at(start), at(end)) for start, end in sessions]
+    assert hours.closing(MONDAY) == at(closing)
+    tuesday = MONDAY + timedelta(days=1)
+    assert hours.sessions(tuesday) == HOURS.sessions(tuesday)
+
+
+@pytest.mark.parametrize(
+    ("clock", "why"),
+    [("14:14", None), ("14:15", Closed.LAST_TICKET), ("14:30", Closed.HOURS), ("15:00", Closed.HOURS)],
+)
+def test_the_last_ticket_is_counted_from_an_early_closing(clock: str, why: Closed | None) -> None:
+    hours = replace(HOURS, early={MONDAY: 14 * 60 + 30})
+    assert hours.refusal(at(clock)) is why
+    assert hours.last_ended(at(clock)) == (MONDAY if clock >= "14:30" else MONDAY - timedelta(days=1))
+
+
+def test_a_break_after_which_the_centre_stays_closed_gives_no_tickets() -> None:
+    hours = replace(HOURS, early={MONDAY: 12 * 60 + 50})
+    assert {hours.refusal(at(clock)) for clock in ("12:05", "12:46")} == {Closed.HOURS}
+    assert hours.tickets_again(at("12:05")) == at("08:00", MONDAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("day", "minute", "may"),
+    [
+        (MONDAY, 8 * 60, False),
+        (MONDAY, 8 * 60 + 1, True),
+        (MONDAY, 12 * 60 + 30, True),
+        (MONDAY, 16 * 60 - 1, True),
+        (MONDAY, 16 * 60, False),
+        (SATURDAY, 10 * 60, False),
+        (NATIONAL_DAY, 10 * 60, False),
+    ],
+)
+def test_a_centre_closes_early_between_its_opening_and_its_closing(day: date, minute: int, may: bool) -> None:  # noqa: FBT001
+    assert HOURS.may_close(day, minute) is may
+    assert replace(HOURS, early={day: minute}).closes_early(day) == (minute if may else None)
+
+
+@pytest.mark.parametrize(
+    ("clock", "minutes"),
+    [("07:00", 420), ("08:00", 420), ("11:30", 210), ("12:30", 180), ("15:50", 10), ("16:00", 0), ("20:00", 0)],
+)
+def test_the_open_time_that_is_left_has_no_breaks_in_it(clock: str, minutes: int) -> None:
+    assert HOURS.open_time_left(at(clock)) == timedelta(minutes=minutes)
+    early = replace(HOURS, early={MONDAY: 11 * 60})
+    assert early.open_time_left(at(clock)) == max(timedelta(minutes=minutes - 240), timedelta())

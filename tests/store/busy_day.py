@@ -8,11 +8,16 @@ from commands.calls import call_next, call_ticket, finish, no_show, recall, serv
 from commands.counters import close_counter, open_counter, pause_counter
 from commands.day import end_past_days
 from commands.moves import cancel, change_steps, hold, leave, resume, transfer
+from commands.paper import Paper, enter_papers, print_pad
+from commands.settings import set_daily_limit
 from queueing.order import QueuedStep
+from queueing.states import StepState
 from queueing.visit import Visit
 from reports.counter_day import counter_day
 from store.board import read_board, read_head
+from store.floor import count_waiting
 from store.idempotency import KeyedRequest, forget_old_keys, keep_answer, recall_answer
+from store.limits import tickets_left
 from store.notes import read_notes
 from store.queue import calling_counters, count_ahead, waiting_steps
 from store.set_aside import read_set_aside
@@ -20,12 +25,18 @@ from store.visits import centre_of, read_visit, read_visits
 from tests.cast import MONDAY, Hall, clock
 
 Press = tuple[str, Callable[[], Any]]
+PAPERS = [
+    Paper(1, "AP001", "PAY", clock("7:30"), StepState.WAITING),
+    Paper(2, "AP002", "RES", clock("7:30"), StepState.FINISHED, called=clock("7:40"), ended=clock("7:50")),
+]
 
 
 def presses(hall: Hall) -> Iterator[Press]:
     """Each act of the contract at least once, with somebody else waiting all the time."""
+    hall.press(set_daily_limit, "BIRTH", 999)
     first: Visit = hall.ticket("RES", name="Bounmy")
     others = [hall.ticket("BIRTH") for _ in range(3)]
+    yield "issue with a daily limit", lambda: hall.ticket("BIRTH")
     yield "issue", lambda: hall.ticket("RES", "INFO", name="Bounmy", phone="020 5555 1234")
     yield "open", lambda: hall.press(open_counter, 4)
     yield "next", lambda: hall.press(call_next, 4)
@@ -45,6 +56,8 @@ def presses(hall: Hall) -> Iterator[Press]:
     yield "next", lambda: hall.press(call_next, 4)
     yield "next with finish of who was only called", lambda: hall.press(call_next, 4, finish=True)
     yield "next with finish when nobody waits", lambda: _until_nobody_waits(hall)
+    yield "print a pad", lambda: hall.press(print_pad, "A", 50)
+    yield "enter paper tickets", lambda: hall.press(enter_papers, MONDAY, PAPERS)
     yield "pause", lambda: hall.press(pause_counter, 4)
     yield "close", lambda: hall.press(close_counter, 4)
 
@@ -68,6 +81,8 @@ def readings(hall: Hall) -> Iterator[Press]:
         yield "queue", lambda: waiting_steps(conn, hall.centre)
         yield "place", lambda: count_ahead(conn, hall.centre, waiting, counters, now)
         yield "place without a counter", lambda: count_ahead(conn, hall.centre, waiting, [], now)
+        yield "how many wait", lambda: count_waiting(conn, hall.centre)
+        yield "tickets left", lambda: tickets_left(conn, head.info, MONDAY)
         yield "ticket", lambda: (read_visit(conn, ids[0]), centre_of(conn, ids[0]))
         yield "tickets", lambda: read_visits(conn, ids)
         yield "set aside", lambda: read_set_aside(conn, hall.centre, MONDAY, now - timedelta(minutes=10))

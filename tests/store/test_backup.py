@@ -15,6 +15,8 @@ from sqlalchemy import Connection, func, insert, inspect, null, select
 
 import store.backup
 from commands.moves import hold
+from commands.paper import print_pad
+from commands.settings import close_early
 from store import migrate, tables
 from store.backup import BackupRefused, backup, restore
 from store.idempotency import KeyedRequest, keep_answer
@@ -71,6 +73,8 @@ def _a_busy_hall(store: Store) -> Hall:
     hall = a_hall(store, holidays=[date(2026, 12, 2)], code="SAY")
     ticket = hall.ticket("RES", priority="MONK", name="ສົມໄຊ", phone="020 5551 2345")
     hall.opens(1, services=["BIRTH"])
+    hall.press(close_early, date(2026, 12, 1), 14 * 60)
+    hall.press(print_pad, "A", 3)
     hall.press(hold, ticket.id, "ໄປເຮັດສຳເນົາ")
     with store.writing() as conn:
         keep_answer(conn, KeyedRequest.of("kiosk", "POST", "/api", "key", b"{}"), 201, {"number": ticket.number})

@@ -1,0 +1,51 @@
+"""Times and dates in words. Browsers have no Lao ones; a language that nobody knows dates for has English ones."""
+
+from datetime import date, datetime
+
+from babel import UnknownLocaleError
+from babel.dates import format_date
+
+from answers.words import _, say
+
+
+def clock(instant: str) -> str:
+    """The wall's hour and minute of an instant that carries its centre's offset."""
+    return datetime.fromisoformat(instant).strftime("%H:%M")
+
+
+def long_date(instant: str, lang: str) -> str:
+    """The date of such an instant in words; browsers have no Lao ones."""
+    try:
+        return format_date(datetime.fromisoformat(instant).date(), "full", locale=lang)
+    except (UnknownLocaleError, ValueError):
+        return format_date(datetime.fromisoformat(instant).date(), "full", locale="en")
+
+
+def short_date(day: str | date, lang: str) -> str:
+    """A date with its weekday, short, in words."""
+    return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "EEE d MMM", lang)
+
+
+def day_range(first: date, last: date, lang: str) -> str:
+    """From one date to another, or the one that both are."""
+    whole = "d MMM y"
+    if first == last:
+        return _dated(first, whole, lang)
+    return f"{_dated(first, 'd MMM' if first.year == last.year else whole, lang)} – {_dated(last, whole, lang)}"
+
+
+def _dated(day: date, pattern: str, lang: str) -> str:
+    try:
+        return format_date(day, pattern, locale=lang)
+    except (UnknownLocaleError, ValueError):
+        return format_date(day, pattern, locale="en")
+
+
+def come_again(again: datetime | None, today: date, lang: str) -> str:
+    """When to come again on a later day, in a sentence; `again` is on the centre's wall. Empty where nobody knows."""
+    if again is None:
+        return ""
+    if (again.date() - today).days == 1:
+        return say(lang, _("Please come tomorrow from {time}."), {"time": again.strftime("%H:%M")})
+    facts = {"day": short_date(again.date(), lang), "time": again.strftime("%H:%M")}
+    return say(lang, _("Please come on {day} from {time}."), facts)
