@@ -60,7 +60,7 @@ def ticket(token: str) -> Response:
         visit = read_visit(conn, number)
         if visit is None:
             raise NotFound("ticket")
-        answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now))
+        answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now), now)
     facts = ticket_facts(centre, visit, language(), now)
     response = page("booking/ticket.html", ticket=answer, token=token, key=new_key(), **facts)
     response.headers["X-Robots-Tag"] = "noindex"

@@ -61,7 +61,7 @@ def _entry(said: Announcement, visit: Visit) -> Payload:
     step = visit.step
     waits = visit.state is StepState.WAITING
     return {
-        **ticket_answer(said.centre, visit, None),
+        **ticket_answer(said.centre, visit, None, said.event.at),
         "due_at": local(step.due_at, said.centre.zone) if waits and step.due_at else None,
     }
 
@@ -76,13 +76,18 @@ def counter_event(said: Announcement) -> Payload:
     return payload
 
 
+_ON_PHONE = (
+    *("number", "state", "services", "service", "counter", "called_at"),
+    *("may_pass", "may_come_back", "come_back_until"),
+)
+
+
 def ticket_event(said: Announcement, visit: Visit, topic: str) -> Payload:
     """For the phone that holds the ticket: its state, without asking again."""
     payload = _frame(said, topic, said.event.ticket_seq)
-    answer = ticket_answer(said.centre, visit, None)
-    shown = ("number", "state", "services", "service", "counter", "called_at", "may_pass")
+    answer = ticket_answer(said.centre, visit, None, said.event.at)
     label = counter_label(said.centre, answer["counter"]) if answer["counter"] is not None else None
-    return {**payload, **{key: answer[key] for key in shown}, "counter_label": label, "recalls": visit.step.recalls}
+    return {**payload, **{key: answer[key] for key in _ON_PHONE}, "counter_label": label, "recalls": visit.step.recalls}
 
 
 def refreshed(topic: str, seq: int, at: str, waiting: Mapping[str, int], values: Mapping[str, Any]) -> Payload:
