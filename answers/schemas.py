@@ -101,7 +101,7 @@ class Services(Answer):
 
 
 class BoardCall(Answer):
-    """One call. `ticket` is an opaque id."""
+    """One call. `ticket` is an opaque id; a `quiet` call is shown and not announced: the person was there already."""
 
     ticket: str
     number: str
@@ -110,6 +110,7 @@ class BoardCall(Answer):
     service: str
     called_at: str
     recalls: int
+    quiet: bool
 
 
 class Waiting(Answer):

@@ -5,7 +5,7 @@ from typing import Any
 
 from answers.centres import counter_label
 from answers.tickets import local, ticket_answer
-from queueing.events import PUBLIC, Kind
+from queueing.events import PUBLIC, Event, Kind
 from queueing.states import StepState
 from queueing.visit import Visit
 from store.unit import Announcement
@@ -21,7 +21,7 @@ def board_event(said: Announcement) -> Payload:
     if not public:
         return payload
     if said.visit is not None:
-        payload |= _ticket_facts(said, said.visit)
+        payload |= {**_ticket_facts(said, said.visit), **_more(event)}
     elif event.counter is not None:
         payload |= {"counter": event.counter, "counter_label": counter_label(said.centre, event.counter)}
     return payload
@@ -47,6 +47,16 @@ def _ticket_facts(said: Announcement, visit: Visit) -> Payload:
         "counter_label": counter_label(said.centre, number) if number is not None else None,
         "recalls": visit.step.recalls,
     }
+
+
+def _more(event: Event) -> Payload:
+    """A call is `quiet` when the person stood there already; what was undone is named as the public knows it."""
+    if event.kind is Kind.CALLED:
+        return {"quiet": event.facts.get("quiet", False)}
+    if event.kind is Kind.UNDONE:
+        undone = Kind(event.facts["kind"])
+        return {"undoes": undone if undone in PUBLIC else "other"}
+    return {}
 
 
 def staff_event(said: Announcement, board: Payload, topic: str) -> Payload:
