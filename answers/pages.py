@@ -43,6 +43,7 @@ def configure(app: Flask) -> None:
         clock=clock,
         long_date=long_date,
         short_date=short_date,
+        plain_date=plain_date,
         day_range=day_range,
         here=here,
     )
@@ -96,6 +97,11 @@ def long_date(instant: str, lang: str) -> str:
 def short_date(day: str | date, lang: str) -> str:
     """A date with its weekday, short, in words."""
     return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "EEE d MMM", lang)
+
+
+def plain_date(day: str | date, lang: str) -> str:
+    """A date without its weekday, in words."""
+    return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "d MMMM y", lang)
 
 
 def day_range(first: date, last: date, lang: str) -> str:

@@ -12,7 +12,7 @@ from answers.presses import new_key, press, take_ticket
 from answers.tickets import place_in_queue, ticket_answer
 from booking.qr import qr_svg
 from booking.ticket_page import ticket_facts
-from commands.moves import leave, let_others_pass
+from commands.moves import come_back, leave, let_others_pass
 from commands.permissions import Permission
 from queueing.refusals import Invalid, KeyReused, NotFound
 from store.board import read_head
@@ -111,6 +111,15 @@ def pass_others(token: str) -> AnyResponse:
     """The citizen lets others go first. Raises NotFound, WrongState, PassedAlready."""
     number, code = _find(token)
     press(code, lambda unit: {"ticket": let_others_pass(unit, number).id})
+    return redirect(url_for("booking.ticket", token=token), 303)
+
+
+@bp.post("/t/<secret:token>/here")
+@needs(Permission.HOLD_TICKET)
+def come_back_here(token: str) -> AnyResponse:
+    """The citizen is here again. Raises NotFound, WrongState, GraceOver, CameBackAlready."""
+    number, code = _find(token)
+    press(code, lambda unit: {"ticket": come_back(unit, number).id})
     return redirect(url_for("booking.ticket", token=token), 303)
 
 
