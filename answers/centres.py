@@ -154,6 +154,7 @@ def board_answer(board: Board, now: datetime) -> dict[str, Any]:
                 "service": call.service,
                 "called_at": local(call.called_at, centre.zone),
                 "recalls": call.recalls,
+                "quiet": call.quiet,
             }
             for call in board.calls
         ],

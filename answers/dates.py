@@ -26,6 +26,11 @@ def short_date(day: str | date, lang: str) -> str:
     return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "EEE d MMM", lang)
 
 
+def plain_date(day: str | date, lang: str) -> str:
+    """A date without its weekday, in words."""
+    return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "d MMMM y", lang)
+
+
 def day_range(first: date, last: date, lang: str) -> str:
     """From one date to another, or the one that both are."""
     whole = "d MMM y"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.dates import clock, day_range, long_date, short_date
+from answers.dates import clock, day_range, long_date, plain_date, short_date
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
 from answers.words import _, languages, named, say, speaking
@@ -42,6 +42,7 @@ def configure(app: Flask) -> None:
         clock=clock,
         long_date=long_date,
         short_date=short_date,
+        plain_date=plain_date,
         day_range=day_range,
         here=here,
     )

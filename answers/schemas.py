@@ -1,87 +1,12 @@
-"""The shapes of the API: the same models validate what comes, write what is answered and make the OpenAPI document."""
+"""The shapes that the API answers in: the same models write what is answered and make the OpenAPI document."""
 
-import re
 from datetime import date
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from queueing.states import CounterState, StepState
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Names = dict[str, str]
-ServiceCode = Annotated[str, Field(max_length=16)]
-Text = Annotated[str, Field(max_length=500)]
-
-
-class Asked(BaseModel):
-    """A request body: types are strict and a field that is not known is a mistake, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    @field_validator("*")
-    @classmethod
-    def storable(cls, value: object) -> object:
-        """Refuses text that no database takes: NUL and halves of surrogate pairs."""
-        for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
-                raise ValueError("not storable text")
-        return value
-
-
-class Nothing(Asked):
-    """An empty request."""
-
-
-class AskTicket(Asked):
-    """A ticket for one or several services."""
-
-    services: list[ServiceCode] = Field(max_length=100)
-    priority: str | None = None
-    language: str | None = None
-    channel: Literal["kiosk", "web", "staff", "import"] | None = None
-    name: str | None = None
-    phone: str | None = None
-
-
-class AskOpen(Asked):
-    """Services in place of the counter's own until it closes."""
-
-    services: list[ServiceCode] | None = Field(None, max_length=100)
-
-
-class AskNext(Asked):
-    """`finish` ends the person who is at the counter first."""
-
-    finish: bool = False
-
-
-class AskCall(Asked):
-    """Where a chosen person is called."""
-
-    counter: int = Field(ge=0, le=9999)
-
-
-class AskReason(Asked):
-    """Why, in the clerk's words."""
-
-    reason: Text | None = None
-
-
-class AskTransfer(Asked):
-    """Where a person is sent: a service, one counter alone, or both."""
-
-    service: ServiceCode | None = None
-    counter: int | None = Field(None, ge=0, le=9999)
-    note: Text | None = None
-
-
-class AskSteps(Asked):
-    """Services added to a visit, and planned ones that are dropped."""
-
-    add: list[ServiceCode] = Field([], max_length=20)
-    drop: list[ServiceCode] = Field([], max_length=20)
 
 
 class Answer(BaseModel):
@@ -191,7 +116,7 @@ class Services(Answer):
 
 
 class BoardCall(Answer):
-    """One call. `ticket` is an opaque id."""
+    """One call. `ticket` is an opaque id; a `quiet` call is shown and not announced: the person was there already."""
 
     ticket: str
     number: str
@@ -200,6 +125,7 @@ class BoardCall(Answer):
     service: str
     called_at: str
     recalls: int
+    quiet: bool
 
 
 class Waiting(Answer):
@@ -238,18 +164,25 @@ class CounterNow(BoardCounter):
 
 
 class TicketStep(Answer):
-    """A step of the visit; `finished_at` is when it ended, whatever the outcome."""
+    """A step of the visit; `finished_at` is when it ended, whatever the outcome.
+
+    `missing` are the documents that the person went to fetch, `ready_on` when what was asked for can be collected.
+    """
 
     code: str
     name: str
     state: StepState
     finished_at: str | None
+    missing: list[Document]
+    ready_on: date | None
 
 
 class Ticket(Answer):
     """A visit. `token`, `url` and `qr_svg_url` are null unless the asker made the ticket or holds it.
 
-    `may_pass`: the person waits and has not let others go first yet.
+    `may_pass`: the person waits and has not let others go first yet. `may_come_back`: on hold, or missed and within the
+    grace period that ends with `come_back_until`, and has not come back to this queue yet. `priority_confirmed`: staff
+    have seen that the group is right.
     """
 
     id: str
@@ -262,13 +195,22 @@ class Ticket(Answer):
     counter: int | None
     channel: str
     priority: str | None
+    priority_confirmed: bool
     issued_at: str
     called_at: str | None
     position: int | None
     may_pass: bool
+    may_come_back: bool
+    come_back_until: str | None
     estimate: Estimate | None
     url: str | None
     qr_svg_url: str | None
+
+
+class Tickets(Answer):
+    """The tickets that a press has changed, the last one first."""
+
+    tickets: list[Ticket]
 
 
 class QueuedTicket(Ticket):
@@ -354,25 +296,3 @@ class Statistics(Answer):
     by: str
     groups: list[StatisticsGroup]
     total: Measures
-
-
-class Period(BaseModel):
-    """Business dates, both included."""
-
-    model_config = ConfigDict(extra="forbid")
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-
-    @field_validator("first", "last", mode="before")
-    @classmethod
-    def a_day(cls, value: str) -> str:
-        """Takes `2026-11-24` alone: pydantic would also take an hour with it, and seconds since 1970."""
-        if not _DAY.fullmatch(value):
-            raise PydanticCustomError("not-a-date", "not a date")
-        return value
-
-
-class StatisticsQuery(Period):
-    """A period and what to group it by."""
-
-    by: Literal["service", "hour", "weekday", "day", "counter", "channel", "priority"] = "service"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from answers import schemas
 from answers.words import _, named, say
+from queueing.coming_back import grace_ends, may_come_back
 from queueing.order import Joined, OpenCounter, QueuedStep, order_key, position
 from queueing.refusals import NotFound
 from queueing.states import StepState
@@ -26,13 +27,15 @@ def local(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat()
 
 
-def ticket_answer(centre: CentreInfo, visit: Visit, place: int | None) -> dict[str, Any]:
+def ticket_answer(centre: CentreInfo, visit: Visit, place: int | None, now: datetime) -> dict[str, Any]:
     """A ticket without what only its holder may know."""
-    return schemas.Ticket(**_ticket(centre, visit, place)).model_dump(mode="json")
+    return schemas.Ticket(**_ticket(centre, visit, place, now)).model_dump(mode="json")
 
 
-def _ticket(centre: CentreInfo, visit: Visit, place: int | None) -> dict[str, Any]:
-    step = visit.step
+def _ticket(centre: CentreInfo, visit: Visit, place: int | None, now: datetime) -> dict[str, Any]:
+    step, grace = visit.step, centre.rules.no_show_grace
+    back = may_come_back(step, now, grace)
+    until = grace_ends(step, grace) if back else None
     return {
         "id": str(visit.id),
         "token": None,
@@ -44,10 +47,13 @@ def _ticket(centre: CentreInfo, visit: Visit, place: int | None) -> dict[str, An
         "counter": step.at_counter,
         "channel": visit.channel,
         "priority": visit.priority,
+        "priority_confirmed": visit.priority_confirmed,
         "issued_at": local(visit.issued_at, centre.zone),
         "called_at": local(step.called_at, centre.zone) if step.called_at else None,
         "position": place,
         "may_pass": step.state is StepState.WAITING and step.passed_at is None,
+        "may_come_back": back,
+        "come_back_until": local(until, centre.zone) if until else None,
         "estimate": None,
         "url": None,
         "qr_svg_url": None,
@@ -60,6 +66,12 @@ def _step(centre: CentreInfo, language: str | None, step: Step) -> dict[str, Any
         "name": service_name(centre, step.service, language),
         "state": step.state,
         "finished_at": local(step.finished_at, centre.zone) if step.finished_at else None,
+        "missing": [
+            {**document, "name": named(document["names"], language, centre.languages)}
+            for document in centre.services[step.service].documents
+            if document["code"] in (step.missing or ())
+        ],
+        "ready_on": step.ready_on,
     }
 
 
@@ -141,7 +153,7 @@ def queued_ticket(centre: CentreInfo, visit: Visit, place: int, language: str, n
     if step.due_at is None or step.joined_at is None:
         raise NotFound("ticket")
     return {
-        **_ticket(centre, visit, place),
+        **_ticket(centre, visit, place, now),
         "why": why(centre, visit, language, now),
         "joined_at": local(step.joined_at, centre.zone),
         "due_at": local(step.due_at, centre.zone),

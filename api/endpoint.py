@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from answers.bodies import Nothing
 from answers.guards import address, house, needs, store
-from answers.schemas import Answer, Nothing
+from answers.schemas import Answer
 from answers.tickets import with_secrets
 from commands.access import Caller
 from commands.permissions import Permission

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from answers import schemas
+from answers import bodies, schemas
 from answers.figures import measure, visits_file
 from answers.guards import language
 from api.endpoint import Mistakes, answered, endpoint
@@ -13,7 +13,7 @@ from commands.permissions import Permission
 from reports.groups import By
 
 
-def _check(period: schemas.Period) -> None:
+def _check(period: bodies.Period) -> None:
     if period.last < period.first:
         raise Mistakes([("to", "dates-backwards", {})])
 
@@ -22,10 +22,10 @@ def _check(period: schemas.Period) -> None:
     "GET",
     "/centres/<code:code>/statistics",
     Permission.READ_STATISTICS,
-    query=schemas.StatisticsQuery,
+    query=bodies.StatisticsQuery,
     answers={200: schemas.Statistics},
 )
-def statistics(code: str, query: schemas.StatisticsQuery) -> Response:
+def statistics(code: str, query: bodies.StatisticsQuery) -> Response:
     """The measures of a period's ended steps, in groups and in all."""
     _check(query)
     (found,) = measure(code, [(query.first, query.last)], By(query.by), language())
@@ -40,10 +40,10 @@ def statistics(code: str, query: schemas.StatisticsQuery) -> Response:
     "GET",
     "/centres/<code:code>/visits.csv",
     Permission.READ_STATISTICS,
-    query=schemas.Period,
+    query=bodies.Period,
     answers={200: None},
 )
-def visits(code: str, query: schemas.Period) -> Response:
+def visits(code: str, query: bodies.Period) -> Response:
     """A line per ended step, as import-history takes it."""
     _check(query)
     return visits_file(code, query.first, query.last)

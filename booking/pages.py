@@ -15,7 +15,7 @@ from answers.tickets import place_in_queue, ticket_answer
 from answers.today import doubt, outlooks
 from booking.qr import qr_svg
 from booking.ticket_page import ticket_facts
-from commands.moves import leave, let_others_pass
+from commands.moves import come_back, leave, let_others_pass
 from commands.permissions import Permission
 from queueing.refusals import Invalid, KeyReused, NotFound
 from store.board import read_head
@@ -74,7 +74,7 @@ def ticket(token: str) -> Response:
         visit = read_visit(conn, number)
         if visit is None:
             raise NotFound("ticket")
-        answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now))
+        answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now), now)
     facts = ticket_facts(centre, visit, language(), now)
     response = page("booking/ticket.html", ticket=answer, token=token, key=new_key(), **facts)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -125,6 +125,15 @@ def pass_others(token: str) -> AnyResponse:
     """The citizen lets others go first. Raises NotFound, WrongState, PassedAlready."""
     number, code = _find(token)
     press(code, lambda unit: {"ticket": let_others_pass(unit, number).id})
+    return redirect(url_for("booking.ticket", token=token), 303)
+
+
+@bp.post("/t/<secret:token>/here")
+@needs(Permission.HOLD_TICKET)
+def come_back_here(token: str) -> AnyResponse:
+    """The citizen is here again. Raises NotFound, WrongState, GraceOver, CameBackAlready."""
+    number, code = _find(token)
+    press(code, lambda unit: {"ticket": come_back(unit, number).id})
     return redirect(url_for("booking.ticket", token=token), 303)
 
 

@@ -1,8 +1,9 @@
 """What the page of one ticket shows: where it stands, its steps, what to bring, and what can be done next."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from answers.dates import plain_date
 from answers.problems import STATES
 from answers.tickets import local, service_name
 from answers.words import named, say
@@ -22,6 +23,7 @@ def ticket_facts(centre: CentreInfo, visit: Visit, language: str, now: datetime)
         "services": {code: service_name(centre, code, language) for code in centre.services},
         "where": only_counters(centre),
         "documents": _documents(centre, visit, language),
+        "months": [plain_date(date(2000, month, 1), language).split()[1] for month in range(1, 13)],
         "labels": {number: named(counter.names, language) for number, counter in centre.counters.items()},
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from commands.calls import close_if_day_ended
 from commands.notes import write_note
 from commands.tickets import check_service
+from queueing.coming_back import came_back_before, is_too_late
 from queueing.order import Joined, let_pass, place
 from queueing.refusals import CameBackAlready, GraceOver, Invalid, PassedAlready, ServiceClosed, WrongState
 from queueing.states import Act, StepState
@@ -42,10 +43,9 @@ def resume(unit: Unit, ticket: int) -> Visit:
     visit = unit.visit(ticket)
     unit.check(visit, Act.RESUME)
     step, grace = visit.step, unit.centre.rules.no_show_grace
-    came_back = step.state is StepState.NO_SHOW
-    if came_back and step.finished_at is not None and unit.now > step.finished_at + grace:
+    if is_too_late(step, unit.now, grace):
         raise GraceOver(visit.number, grace.total_seconds() / 60)
-    joined_as = Joined.NO_SHOW if came_back else Joined.HOLD
+    joined_as = Joined.NO_SHOW if step.state is StepState.NO_SHOW else Joined.HOLD
     return unit.act(visit, Act.RESUME, place=_rejoin(unit, visit, joined_as, step.position))
 
 
@@ -56,7 +56,7 @@ def come_back(unit: Unit, ticket: int) -> Visit:
     """
     visit = unit.visit(ticket)
     unit.check(visit, Act.RESUME)
-    if visit.step.joined_as in (Joined.HOLD, Joined.NO_SHOW):
+    if came_back_before(visit.step):
         raise CameBackAlready(visit.number)
     return resume(unit, ticket)
 

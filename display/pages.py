@@ -40,7 +40,9 @@ def tv(code: str) -> Response:
     asked = request.args.get("lang", "")
     lang = asked if asked in centre.languages else centre.languages[0]
     hours = standing(centre.hours, now)
-    values: dict[str, Any] = {"centre": centre, "board": board, "calls": _latest(board["calls"]), "hours": hours}
+    calls = _latest(board["calls"])
+    values: dict[str, Any] = {"centre": centre, "board": board, "calls": calls, "hours": hours}
+    values["large"] = next((call for call in calls if not call["quiet"]), calls[0] if calls else None)
     values |= {"services": {service: info.names for service, info in centre.services.items()}}
     values |= {"show": what_to_show(board, is_open=hours.open), "sizes": asked_sizes(request.args)}
     return page("display/tv.html", lang=lang, version=version(), settings=centre.version, **values)

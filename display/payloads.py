@@ -5,7 +5,7 @@ from typing import Any
 
 from answers.centres import counter_label
 from answers.tickets import local, ticket_answer
-from queueing.events import PUBLIC, Kind
+from queueing.events import PUBLIC, Event, Kind
 from queueing.states import StepState
 from queueing.visit import Visit
 from store.unit import Announcement
@@ -21,7 +21,7 @@ def board_event(said: Announcement) -> Payload:
     if not public:
         return payload
     if said.visit is not None:
-        payload |= _ticket_facts(said, said.visit)
+        payload |= {**_ticket_facts(said, said.visit), **_more(event)}
     elif event.counter is not None:
         payload |= {"counter": event.counter, "counter_label": counter_label(said.centre, event.counter)}
     return payload
@@ -49,6 +49,16 @@ def _ticket_facts(said: Announcement, visit: Visit) -> Payload:
     }
 
 
+def _more(event: Event) -> Payload:
+    """A call is `quiet` when the person stood there already; what was undone is named as the public knows it."""
+    if event.kind is Kind.CALLED:
+        return {"quiet": event.facts.get("quiet", False)}
+    if event.kind is Kind.UNDONE:
+        undone = Kind(event.facts["kind"])
+        return {"undoes": undone if undone in PUBLIC else "other"}
+    return {}
+
+
 def staff_event(said: Announcement, board: Payload, topic: str) -> Payload:
     """For the queue and the office: the board's event, and the ticket as staff see it."""
     payload = {**board, "topic": topic}
@@ -61,7 +71,7 @@ def _entry(said: Announcement, visit: Visit) -> Payload:
     step = visit.step
     waits = visit.state is StepState.WAITING
     return {
-        **ticket_answer(said.centre, visit, None),
+        **ticket_answer(said.centre, visit, None, said.event.at),
         "due_at": local(step.due_at, said.centre.zone) if waits and step.due_at else None,
     }
 
@@ -76,13 +86,18 @@ def counter_event(said: Announcement) -> Payload:
     return payload
 
 
+_ON_PHONE = (
+    *("number", "state", "services", "service", "counter", "called_at"),
+    *("may_pass", "may_come_back", "come_back_until"),
+)
+
+
 def ticket_event(said: Announcement, visit: Visit, topic: str) -> Payload:
     """For the phone that holds the ticket: its state, without asking again."""
     payload = _frame(said, topic, said.event.ticket_seq)
-    answer = ticket_answer(said.centre, visit, None)
-    shown = ("number", "state", "services", "service", "counter", "called_at", "may_pass")
+    answer = ticket_answer(said.centre, visit, None, said.event.at)
     label = counter_label(said.centre, answer["counter"]) if answer["counter"] is not None else None
-    return {**payload, **{key: answer[key] for key in shown}, "counter_label": label, "recalls": visit.step.recalls}
+    return {**payload, **{key: answer[key] for key in _ON_PHONE}, "counter_label": label, "recalls": visit.step.recalls}
 
 
 def refreshed(topic: str, seq: int, at: str, waiting: Mapping[str, int], values: Mapping[str, Any]) -> Payload:

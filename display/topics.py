@@ -118,7 +118,7 @@ def _counter(conn: Connection, head: CentreHead, number: int, now: datetime) -> 
     counter = find_counter_now(conn, centre, number)
     visit = read_visit(conn, counter.ticket) if counter.ticket is not None else None
     seq = counter_seq(conn, centre.id, number)
-    ticket = ticket_answer(centre, visit, None) if visit else None
+    ticket = ticket_answer(centre, visit, None, now) if visit else None
     seen = {**counter_answer(centre, counter), "centre": centre.code, "at": local(now, centre.zone), "seq": seq}
     return Watched(seq, {**seen, "ticket": ticket})
 
@@ -127,5 +127,5 @@ def _ticket(conn: Connection, head: CentreHead, ticket: int, now: datetime, secr
     visit = read_visit(conn, ticket)
     if visit is None:
         raise NotFound("ticket")
-    answer = ticket_answer(head.info, visit, place_in_queue(conn, head.info, visit, now))
+    answer = ticket_answer(head.info, visit, place_in_queue(conn, head.info, visit, now), now)
     return Watched(visit.seq, with_secrets(answer, *secrets))

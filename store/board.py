@@ -55,7 +55,7 @@ class CentreHead:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, as announced."""
+    """One call, as announced; a `quiet` one is not: the person stood at the counter already."""
 
     ticket: int
     number: str
@@ -63,6 +63,7 @@ class Call:
     service: str
     called_at: datetime
     recalls: int = 0
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,11 @@ def _fold(events: Iterable[Row[*tuple[Any, ...]]]) -> list[Call]:
     for event in events:
         if event.kind == Kind.CALLED:
             latest[event.ticket_id] = event.seq
-            calls[event.seq] = Call(event.ticket_id, event.number, event.counter, event.facts["service"], event.at)
+            facts = event.facts
+            calls[event.seq] = Call(
+                *(event.ticket_id, event.number, event.counter, facts["service"], event.at),
+                quiet=facts.get("quiet", False),
+            )
         elif event.kind == Kind.UNDONE:
             calls.pop(event.facts["seq"], None)
         elif latest.get(event.ticket_id) in calls:

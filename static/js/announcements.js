@@ -34,6 +34,14 @@ export class Announcements {
     else this.add({ ...call, recalled: true });
   }
 
+  /** A call that was taken back is not announced; if it is just now, the next one's turn has come. */
+  drop(key) {
+    this.line = this.line.filter((call) => call.key !== key);
+    if (this.current?.key !== key) return this.changed(this.line.length);
+    this.never(this.timer);
+    return this.next();
+  }
+
   /** Whether this call, recalled so often, is being announced or will be. */
   holds({ key, recalls }) {
     return [this.current, ...this.line].some((call) => call?.key === key && call.recalls >= recalls);

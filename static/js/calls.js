@@ -11,7 +11,7 @@ export class CallList {
   /** `room()` says how many the screen can show; `isOpen(key)` whether a call waits to be announced, or is now. */
   constructor(list, template, { room, isOpen }) {
     Object.assign(this, { list, template, room, isOpen });
-    this.large = this.rows[0] ?? null;
+    this.large = this.loud(this.rows);
   }
 
   get rows() {
@@ -20,6 +20,11 @@ export class CallList {
 
   get isEmpty() {
     return this.list.children.length === 0;
+  }
+
+  /** The newest call that was announced: who stood at a counter already is listed, and large only when alone. */
+  loud(rows) {
+    return rows.find(({ dataset }) => !("quiet" in dataset)) ?? rows[0] ?? null;
   }
 
   /** What the server has drawn. */
@@ -36,10 +41,10 @@ export class CallList {
     const newest = calls.filter(({ ticket }, place) => calls.findIndex((call) => call.ticket === ticket) === place);
     const rows = newest.slice(0, MOST).map((call) => this.renewed(call));
     const kept = this.rows.filter((row) => !rows.includes(row) && this.isOpen(keyOfRow(row)));
-    const newer = rows.length > 0 && rows[0] !== this.rows[0];
+    const newer = rows.length > 0 && this.loud(rows) !== this.loud(this.rows);
     this.list.replaceChildren(...rows, ...kept);
     const isLargeOpen = this.large && this.isOpen(keyOfRow(this.large));
-    if (!isLargeOpen && (newer || this.large?.parentNode !== this.list)) this.large = this.rows[0] ?? null;
+    if (!isLargeOpen && (newer || this.large?.parentNode !== this.list)) this.large = this.loud(this.rows);
     this.arrange();
   }
 
@@ -51,6 +56,15 @@ export class CallList {
 
   add(call) {
     this.list.prepend(this.rowOf(call.key) ?? this.row(call));
+    this.large ??= this.rows[0];
+    this.arrange();
+  }
+
+  /** A call that was taken back. */
+  remove(key) {
+    const row = this.rowOf(key);
+    row?.remove();
+    if (row && row === this.large) this.large = this.loud(this.rows);
     this.arrange();
   }
 
@@ -109,9 +123,9 @@ export class CallList {
     return this.rows.find((row) => keyOfRow(row) === key);
   }
 
-  row({ number, counter, ticket, recalls, called_at }) {
+  row({ number, counter, ticket, recalls, called_at, quiet }) {
     const row = this.template.cloneNode(true);
-    Object.assign(row.dataset, { number, counter, ticket, recalls, called: called_at });
+    Object.assign(row.dataset, { number, counter, ticket, recalls, called: called_at, ...(quiet && { quiet: "" }) });
     row.classList.toggle("call--long", number.length > LONG);
     row.querySelector(".call__number").textContent = number;
     row.querySelector(".call__counter").textContent = counter;

@@ -12,6 +12,7 @@ export class Phone {
     this.element = element;
     this.words = JSON.parse(element.dataset.words); // in the reader's language; the feed knows the ticket's
     this.state = this.find("state").dataset.value;
+    this.backUntil = Infinity;
     this.place = Number(this.find("position").textContent) || null;
     this.bell = new Bell(this.find("sound"));
     this.keep = new Keep();
@@ -34,13 +35,16 @@ export class Phone {
     if (at) this.element.dataset.at = at;
     banner.show(state, this.element.dataset.at);
     for (const button of this.element.querySelectorAll("form button")) button.disabled = state === "stale";
+    if (at && Date.parse(at) > this.backUntil) this.drawBack({ ...this.ticket, may_come_back: false, come_back_until: null });
   }
 
   draw(ticket) {
     const called = ticket.state === "called" && (this.state !== "called" || ticket.kind === "recalled");
     this.state = ticket.state;
+    this.ticket = ticket;
     this.drawHead(ticket);
     this.drawSteps(ticket.services);
+    this.drawBack(ticket);
     if (ticket.state !== "waiting") this.drawPlace(null);
     else if (ticket.position !== undefined) this.drawPlace(ticket.position);
     for (const part of this.element.querySelectorAll("[data-when]"))
@@ -52,8 +56,9 @@ export class Phone {
     else this.keep.page();
   }
 
-  drawHead({ number, state, service, counter }) {
-    const says = this.words.says[state];
+  drawHead({ number, state, service, services, counter }) {
+    const says = this.words.says[missing(services).length ? "fetch" : state];
+    if (state !== "called") this.find("aloud").textContent = "";
     this.find("number").textContent = number;
     this.find("state").dataset.value = state;
     this.element.dataset.value = state;
@@ -63,6 +68,19 @@ export class Phone {
     this.find("at-counter").hidden = counter === null;
     const turn = state === "called" ? `${this.words.counter.replace("{n}", counter)} · ` : "";
     document.title = `${turn}${number} · OneDoor`;
+  }
+
+  /** Who was set aside may come back without the staff, once in each queue, and after a missed call until a certain time. */
+  drawBack({ state, services, may_come_back: may, come_back_until: until }) {
+    const papers = missing(services);
+    const words = this.words.back[papers.length ? "fetch" : state];
+    this.backUntil = until ? Date.parse(until) : Infinity;
+    this.find("may-come-back").hidden = !may;
+    if (!words) return;
+    this.find("back-head").textContent = words.head;
+    this.find("back-says").textContent = may ? words.may.replace("{time}", until?.slice(11, 16)) : words.ask;
+    this.find("missing").hidden = papers.length === 0;
+    this.find("missing").replaceChildren(...papers.map(({ name, names }) => line(names[document.documentElement.lang] ?? name)));
   }
 
   /** The person is called, or called once more. */
@@ -99,9 +117,21 @@ export class Phone {
       item.dataset.state = step.state;
       item.querySelector('[data-part="service"]').textContent = this.words.services[step.code] ?? step.name;
       item.querySelector('[data-part="word"]').textContent = this.wordOf(step);
+      const ready = item.querySelector('[data-part="ready"]');
+      ready.hidden = !step.ready_on;
+      if (step.ready_on) ready.textContent = this.words.ready.replace("{date}", this.dateOf(step.ready_on));
       return item;
     });
     this.find("steps").replaceChildren(...steps);
+    const collects = kept.some((step) => step.ready_on);
+    this.find("has-all").hidden = collects;
+    this.find("collects").hidden = !collects;
+  }
+
+  /** Browsers have no Lao names of months. */
+  dateOf(day) {
+    const [year, month, date] = day.split("-").map(Number);
+    return `${date} ${this.words.months[month - 1]} ${year}`;
   }
 
   wordOf({ code, state, finished_at: ended }) {
@@ -111,5 +141,10 @@ export class Phone {
     return this.words.states[state] + time;
   }
 }
+
+/** What the person went to fetch. */
+const missing = (services) => services.find((step) => step.state === "on_hold")?.missing ?? [];
+
+const line = (textContent) => Object.assign(document.createElement("li"), { textContent });
 
 for (const element of document.querySelectorAll('[data-module="phone"]')) new Phone(element);

@@ -35,6 +35,7 @@ export class Told {
 
   /** Nobody says when a recall was: since this screen last heard of the floor. */
   isNews(call, now) {
+    if (call.quiet) return false; // shown, never announced
     const [known, called] = [this.recalls.get(keyOf(call)), Date.parse(call.called_at)];
     if (known !== undefined) return call.recalls > known && now - this.alive <= LATEST;
     return called >= this.since && now - called <= LATEST;

@@ -91,6 +91,7 @@ export class Tv {
     this.waits.set(event.waiting, event.waiting_by_service);
     if (event.kind === "called") this.call(event);
     else if (event.kind === "recalled") this.recall(event);
+    else if (event.kind === "undone") this.undo(event);
     else if (event.kind in STATES) this.setCounter(event.counter, { state: STATES[event.kind], number: null });
     else if (FREE.includes(event.kind) && event.counter !== null) this.setCounter(event.counter, { number: null });
     else if (event.kind === "notice" || event.kind === "other") this.changed(); // settings, or the day's end
@@ -102,12 +103,24 @@ export class Tv {
     void this.drawAgain();
   }
 
-  call({ ticket, number, counter, recalls, at }) {
-    const call = { ticket, number, counter, recalls, called_at: at, key: keyOf({ ticket, called_at: at }) };
+  /** Who stands at the counter already is shown there, and not announced. */
+  call({ ticket, number, counter, recalls, at, quiet }) {
+    const call = { ticket, number, counter, recalls, quiet, called_at: at, key: keyOf({ ticket, called_at: at }) };
     this.setCounter(counter, { number });
     this.calls.add(call);
-    this.announcements.add({ ...call, recalled: false });
+    if (!quiet) this.announcements.add({ ...call, recalled: false });
     this.calls.arrange();
+  }
+
+  /** A press was taken back. A call goes; in all else the person stands at the counter again, or still. */
+  undo({ undoes, ticket, number, counter }) {
+    const isCall = undoes === "called";
+    if (counter !== null) this.setCounter(counter, { number: isCall ? null : number });
+    if (!isCall) return;
+    const key = this.calls.latestKey(ticket);
+    this.calls.remove(key);
+    this.announcements.drop(key);
+    this.feed.refresh(); // a call before it is in the snapshot
   }
 
   recall({ ticket, number, counter, recalls }) {

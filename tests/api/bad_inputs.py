@@ -7,6 +7,7 @@ from typing import Any
 TICKETS = "/centres/C/tickets"
 OPEN = "/centres/C/counters/1/open"
 NEXT = "/centres/C/counters/1/next"
+QUICK = "/centres/C/counters/4/quick-serve"
 STATISTICS = "/centres/C/statistics"
 VISITS = "/centres/C/visits.csv"
 # What each POST of the API takes when it is right; T is the id of a ticket, K its token.
@@ -26,6 +27,12 @@ POSTS: dict[str, dict[str, Any]] = {
     "/tickets/T/transfer": {"service": "INFO"},
     "/tickets/T/cancel": {"reason": "twice"},
     "/tickets/T/services": {"add": ["INFO"]},
+    "/tickets/T/priority": {"priority": "ELDER"},
+    "/tickets/T/details": {"phone": "020 5551234", "documents": ["form"]},
+    "/centres/C/counters/4/undo": {},
+    QUICK: {"services": ["INFO"]},
+    "/tickets/K/here": {},
+    "/tickets/T/here": {},
     "/tickets/K/cancel": {},
     "/tickets/K/pass": {},
     "/tickets/T/pass": {},
@@ -132,6 +139,20 @@ WRONG_TYPES = [
     *each("/tickets/T/services", "add", "INFO", None, {"INFO": 1}, 1),
     *[post("/tickets/T/services", {"drop": [said]}, "drop.0") for said in json.loads('[1, null, ["PAY"]]')],
     *each(OPEN, "services", "BIRTH", 1, {"BIRTH": 1}),
+    *each("/centres/C/counters/4/pause", "reason", 1, ["meal"], True),
+    *each("/tickets/T/call", "reason", 1, ["old"], counter=4),
+    *each("/tickets/T/hold", "missing", "form", 1, None, {"form": 1}),
+    post("/tickets/T/hold", {"missing": [1]}, "missing.0"),
+    *each("/tickets/T/finish", "ready_on", 20261203, 1.5, True, ["2026-12-03"], 1_764_720_000),
+    post("/tickets/T/priority", {}, "priority"),
+    *each("/tickets/T/priority", "priority", 1, True, ["ELDER"], {}),
+    *each("/tickets/T/details", "name", 1, ["Noy"], True),
+    *each("/tickets/T/details", "phone", 205551234, {}),
+    *each("/tickets/T/details", "reference", 1, []),
+    *each("/tickets/T/details", "documents", "form", 1, {"form": True}),
+    post(QUICK, {}, "services"),
+    *each(QUICK, "services", None, "INFO", {}),
+    post(QUICK, {"services": ["INFO"], "channel": "staff"}, "channel"),
 ]
 BAD_VALUES = [
     post(TICKETS, {"services": []}, "services"),
@@ -166,6 +187,20 @@ BAD_VALUES = [
     post("/tickets/T/services", {"drop": ["NONE"]}, "drop"),
     post("/tickets/T/services", {"add": ["INFO", "INFO"]}, "add"),
     *each(OPEN, "services", [], ["NONE"], ["BIRTH", "BIRTH"]),
+    *each("/centres/C/counters/4/pause", "reason", "", "lunch", "Meal", "x" * 501, "me\0al"),
+    post("/tickets/T/call", {"counter": 4, "reason": "x" * 501}, "reason"),
+    *each("/tickets/T/hold", "missing", ["passport"], ["form", "photo"], [""], ["f\0orm"], ["form"] * 101),
+    *each(
+        "/tickets/T/finish", "ready_on", "", "tomorrow", "2026-12-3", "2026-02-30", "2026-12-03T08:00:00", "໒໐໒໖-໑໒-໐໓"
+    ),
+    *each("/tickets/T/priority", "priority", "", "VIP", "elder", "BRIDE", "E\0"),
+    *each("/tickets/T/details", "name", "ສ" * 201, "a\0b"),
+    *each("/tickets/T/details", "phone", "call me", "+", "0" * 41),
+    *each("/tickets/T/details", "reference", "x" * 41, "a\0b"),
+    *each("/tickets/T/details", "documents", ["passport"], ["form"] * 101),
+    *each(QUICK, "services", [], ["NONE"], ["INFO", "INFO"]),
+    *each(QUICK, "priority", "VIP", "BRIDE", services=["INFO"]),
+    *each(QUICK, "phone", "call me", services=["INFO"]),
 ]
 NOT_THERE = [
     *[get(path, 404, "not-found") for path in ("", "/", "/centre", "/centres/", "/centres/C/", "/centres/C/nothing")],

@@ -135,6 +135,17 @@ TICKET = {
     "url": maybe(str),
     "qr_svg_url": maybe(str),
 }
+# Beyond the contract.
+PAPER = {"code": str, "name": str, "names": words}
+FULL_TICKET = {
+    **TICKET,
+    "services": [{"code": str, "name": str, "state": state, "missing": [PAPER], "ready_on": maybe(day)}],
+    "priority_confirmed": bool,
+    "may_pass": bool,
+    "may_come_back": bool,
+    "come_back_until": maybe(instant),
+}
+TICKETS = {"tickets": [FULL_TICKET]}
 QUEUE = {"tickets": [{**TICKET, "why": str}]}
 SPREAD = {"count": int, **{part: maybe(float) for part in ("mean", "median", "p80", "p90", "p95", "max")}}
 ERROR = {"count": int, **{part: maybe(float) for part in ("mean", "mae", "p50_coverage", "p90_coverage")}}

@@ -92,12 +92,12 @@ def test_board_has_the_contract_s_shape(morning: Desk) -> None:
 def test_ticket_has_the_contract_s_shape_in_every_state(desk: Desk) -> None:
     desk.open(4)
     made = desk.post("/centres/C/tickets", {"services": ["RES"], "priority": "MONK"}, by="kiosk")
-    ticket = shaped(made, shapes_of.TICKET, schemas.Ticket, 201)
+    ticket = shaped(made, shapes_of.FULL_TICKET, schemas.Ticket, 201)
     assert (ticket["number"], ticket["state"], ticket["position"], ticket["counter"]) == ("A001", "waiting", 1, None)
     acts: list[tuple[str, dict[str, Any]]] = [("call", {"counter": 4}), ("recall", {}), ("serve", {}), ("hold", {})]
     for act, facts in [*acts, ("resume", {}), *acts[:1], ("no-show", {}), ("resume", {}), ("cancel", {})]:
-        ticket = shaped(desk.act(ticket, act, **facts), shapes_of.TICKET, schemas.Ticket)
-        shaped(desk.get(f"/tickets/{made.json['token']}"), shapes_of.TICKET, schemas.Ticket)
+        ticket = shaped(desk.act(ticket, act, **facts), shapes_of.FULL_TICKET, schemas.Ticket)
+        shaped(desk.get(f"/tickets/{made.json['token']}"), shapes_of.FULL_TICKET, schemas.Ticket)
         assert (ticket["counter"] == 4) is (ticket["state"] in ("called", "serving"))
         assert (ticket["position"] == 1) is (ticket["state"] == "waiting")
     assert [step["state"] for step in ticket["services"]] == ["cancelled", "dropped"]

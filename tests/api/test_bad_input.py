@@ -9,7 +9,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from answers import schemas
+from answers import bodies
 from store.unit import Store
 from tests.api import bad_inputs
 from tests.api.bad_inputs import POSTS, Bad
@@ -171,7 +171,8 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-FIELDS = sorted({name for model in schemas.Asked.__subclasses__() for name in model.model_fields})
+MODELS: list[type[bodies.Asked]] = [*bodies.Asked.__subclasses__(), bodies.AskTicket, bodies.AskHold]
+FIELDS = sorted({name for model in MODELS for name in model.model_fields})
 
 
 @pytest.mark.parametrize("path", POSTS)

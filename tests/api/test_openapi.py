@@ -75,6 +75,8 @@ def test_refusals_of_the_contract_are_in_it(document: dict[str, Any]) -> None:
         ("POST", "serve", "wrong-state"),
         ("POST", "cancel", "wrong-state"),
         ("POST", "pass", "passed-already wrong-state"),
+        ("POST", "here", "grace-over came-back-already wrong-state"),
+        ("POST", "undo", "nothing-to-undo"),
     ):
         assert set(slugs.split()) <= set(re.split(r"[ ,]+", refusals[method, last])), last
 
@@ -89,7 +91,7 @@ def test_posts_take_an_idempotency_key_and_staff_a_token(document: dict[str, Any
 
 def test_body_is_required_where_one_of_its_fields_is(document: dict[str, Any]) -> None:
     required = {path for _, path, operation in operations(document) if operation.get("requestBody", {}).get("required")}
-    assert {path.rsplit("/", 1)[-1] for path in required} == {"tickets", "call"}
+    assert {path.rsplit("/", 1)[-1] for path in required} == {"tickets", "call", "priority", "quick-serve"}
 
 
 def test_page_of_the_documentation_has_a_place_for_every_refusal(desk: Desk) -> None:
@@ -135,12 +137,17 @@ def test_a_day_is_answered_as_the_document_says(desk: Desk, document: dict[str, 
     for act, body in (
         ("recall", {}),
         ("recall", {}),
-        ("hold", {"reason": "copies"}),
+        ("hold", {"reason": "copies", "missing": ["form"]}),
+        ("here", {}),
+        ("hold", {}),
+        ("here", {}),
         ("resume", {}),
-        ("call", {"counter": 4}),
+        ("call", {"counter": 4, "reason": "with a small child"}),
+        ("priority", {"priority": "MONK"}),
+        ("details", {"name": "Noy", "documents": ["form"]}),
         ("serve", {}),
         ("services", {"drop": ["PAY"]}),
-        ("finish", {}),
+        ("finish", {"ready_on": "2026-12-03"}),
         ("transfer", {"counter": 1}),
         ("no-show", {}),
         ("cancel", {}),
@@ -149,7 +156,8 @@ def test_a_day_is_answered_as_the_document_says(desk: Desk, document: dict[str, 
     ):
         post(f"/tickets/{ticket['id']}/{act}", body)
     post(f"/tickets/{ticket['token']}/cancel", by="none")
-    for act in ("next", "pause", "next", "close"):
+    post("/centres/C/counters/4/quick-serve", {"services": ["BIRTH"]})
+    for act in ("undo", "undo", "next", "pause", "next", "close"):
         post(f"/centres/C/counters/4/{act}")
     for path in ("/centres", f"/centres/{desk.code}", "/centres/NONE", "/centres/C/services", "/centres/C/board"):
         get(path, by="none")

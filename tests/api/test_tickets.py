@@ -89,9 +89,10 @@ def test_id_opens_nothing_to_the_public(desk: Desk) -> None:
     ticket = desk.issue()
     before = desk.hall.snapshot()
     problem(desk.get(f"/tickets/{ticket['id']}"), 404, "not-found")
-    for act in ("cancel", "pass"):
+    for act in ("cancel", "pass", "here"):
         problem(desk.post(f"/tickets/{ticket['id']}/{act}"), 404, "not-found")
-    for act in ("call", "recall", "serve", "finish", "no-show", "hold", "resume", "transfer", "services"):
+    acts = ("call", "recall", "serve", "finish", "no-show", "hold", "resume", "transfer", "services")
+    for act in (*acts, "priority", "details"):
         problem(desk.post(f"/tickets/{ticket['id']}/{act}"), 401, "unauthorized")
     assert desk.browser().get(f"/t/{ticket['id']}").status_code == 404
     assert desk.hall.snapshot() == before
@@ -104,6 +105,7 @@ def test_token_of_another_key_or_a_changed_one_opens_nothing(desk: Desk) -> None
         problem(desk.get(f"/tickets/{token}"), 404, "not-found")
         problem(desk.post(f"/tickets/{token}/cancel"), 404, "not-found")
         problem(desk.post(f"/tickets/{token}/pass"), 404, "not-found")
+        problem(desk.post(f"/tickets/{token}/here"), 404, "not-found")
     assert len(ticket["token"]) * 6 >= 128 + 63
     assert desk.show(ticket)["state"] == "waiting"
 

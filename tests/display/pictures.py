@@ -31,13 +31,23 @@ def _on_board(board: Picture, event: Picture) -> None:
         counters[event["counter"]]["state"] = COUNTER_STATES[kind]
     elif kind == "called":
         counters[event["counter"]]["number"] = event["number"]
-        called = {name: event[name] for name in ("ticket", "number", "counter", "service", "recalls")}
+        called = {name: event[name] for name in ("ticket", "number", "counter", "service", "recalls", "quiet")}
         board["calls"] = [{**called, "called_at": event["at"]}, *board["calls"]]
     elif kind == "recalled":
         recalled = next(call for call in board["calls"] if call["ticket"] == event["ticket"])
         recalled["recalls"] = event["recalls"]
+    elif kind == "undone":
+        _undone(board, event, counters[event["counter"]])
     elif kind in FREES_COUNTER and event["counter"] is not None:
         counters[event["counter"]]["number"] = None
+
+
+def _undone(board: Picture, event: Picture, counter: Picture) -> None:
+    """A call goes; before all other presses the person stood at the counter."""
+    is_call = event["undoes"] == "called"
+    counter["number"] = None if is_call else event["number"]
+    if is_call:
+        board["calls"].remove(next(call for call in board["calls"] if call["ticket"] == event["ticket"]))
 
 
 def _in_queue(queue: Picture, event: Picture) -> None:

@@ -30,7 +30,8 @@ async ([source, steps]) => {
     if (act === "turn") {
       told.push(`after ${timer.milliseconds}`);
       timer.work();
-    } else line[act]({ key: ticket, ticket, counter, recalls: recalls ?? 0, recalled: false });
+    } else if (act === "drop") line.drop(ticket);
+    else line[act]({ key: ticket, ticket, counter, recalls: recalls ?? 0, recalled: false });
   }
   return told;
 }
@@ -107,6 +108,17 @@ def test_a_second_call_of_a_person_is_announced_too(announced: Steps) -> None:
     assert [each for each in said if ">" in each] == ["x>1 +0", "a>1 +1", "a>2 again +0"]
 
 
+def test_a_call_that_was_taken_back_is_never_announced(announced: Steps) -> None:
+    said = announced(add("a"), add("b"), add("c"), ("drop", "b"), TURN, TURN)
+    assert [each for each in said if ">" in each] == ["a>1 +0", "c>1 +0"]
+    assert said[-1] == "rest"
+
+
+def test_a_call_that_is_taken_back_while_it_is_announced_gives_its_turn_to_the_next(announced: Steps) -> None:
+    said = announced(add("a"), add("b"), ("drop", "a"), TURN, add("c"), ("drop", "c"))
+    assert said == ["a>1 +0", "+1", "b>1 +0", "after 5", "rest", "c>1 +0", "rest"]
+
+
 def test_the_line_is_bounded(announced: Steps) -> None:
     said = announced(*(add(f"t{n}") for n in range(300)))
     assert said[-1] == "+100"
@@ -150,6 +162,11 @@ def test_a_recall_that_was_missed_is_announced_as_one(missed: Steps) -> None:
 
 def test_a_recall_that_nobody_can_date_is_not_announced(missed: Steps) -> None:
     assert missed(seen("09:00:10", A, opened=True), seen("09:05:00", {**A, "recalls": 1})) == [[], []]
+
+
+def test_who_stood_at_the_counter_already_is_not_announced_later_either(missed: Steps) -> None:
+    quiet = {**B, "quiet": True}
+    assert missed(seen("08:59:00", opened=True), seen("09:01:30", quiet, A)) == [[], ["a"]]
 
 
 def test_a_page_that_was_loaded_again_goes_on(missed: Steps) -> None:

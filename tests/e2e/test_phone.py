@@ -1,7 +1,9 @@
 """A ticket on a phone: what it weighs, what it does when it is called, and what it shows without a line."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SOON = 5_000
 MOST_BYTES = 60_000
+COLLECTED = (datetime.now(ZoneInfo("Asia/Vientiane")).date() + timedelta(days=9)).isoformat()
 LANGUAGES = pytest.mark.parametrize("lang", ["lo", "en"])
 # What a phone has and a test's browser has not: it notes what it is told to do.
 _NOTES = """
@@ -41,6 +44,9 @@ class Desk:
 
     def act(self, ticket: dict[str, Any], act: str, **facts: Any) -> None:
         self._post(f"/tickets/{ticket['id']}/{act}", **facts)
+
+    def undo(self) -> None:
+        self._post("/centres/SAY/counters/3/undo")
 
     def address(self, ticket: dict[str, Any]) -> str:
         return f"{self.server.url}/t/{ticket['token']}"
@@ -127,6 +133,60 @@ def test_others_pass_by_one_press_and_once(desk: Desk, screen: Screen, lang: str
     expect(show(phone, "position")).to_have_text("2")
     expect(phone.locator('[data-act="pass"]')).to_be_hidden()
     expect(phone.locator('[data-part="passed"]')).to_be_visible()
+    assert faults(phone) == []
+
+
+@LANGUAGES
+def test_who_missed_the_call_or_fetched_what_was_missing_is_here_again(desk: Desk, screen: Screen, lang: str) -> None:
+    phone = screen(PHONE, lang)
+    ticket = desk.ticket("RES")
+    phone.goto(desk.address(ticket))
+    live(phone)
+    here, state = phone.locator('[data-act="here"]'), show(phone, "state")
+    for act, facts in (("call", {"counter": 3}), ("no-show", {})):
+        expect(here).to_be_hidden()
+        desk.act(ticket, act, **facts)
+    expect(here).to_be_visible(timeout=SOON)
+    assert re.search(r"\d\d:\d\d\.$", phone.locator('[data-part="back-says"]').inner_text())
+    assert faults(phone) == []
+    here.click()
+    expect(state).to_have_attribute("data-value", "waiting")
+    expect(show(phone, "position")).to_have_text("1")
+    desk.act(ticket, "hold", missing=["family_book"])
+    expect(phone.locator('[data-part="missing"] li')).to_have_count(1, timeout=SOON)
+    expect(here).to_be_hidden()  # once in each queue
+    assert faults(phone) == []
+
+
+def test_an_undone_call_makes_the_phone_wait_again(desk: Desk, screen: Screen) -> None:
+    phone = screen(PHONE, "en")
+    ticket = desk.ticket()
+    phone.goto(desk.address(ticket))
+    live(phone)
+    desk.act(ticket, "call", counter=3)
+    expect(show(phone, "state")).to_have_attribute("data-value", "called", timeout=SOON)
+    desk.undo()
+    expect(show(phone, "state")).to_have_attribute("data-value", "waiting", timeout=SOON)
+    expect(show(phone, "position")).to_have_text("1", timeout=SOON)
+    expect(show(phone, "counter")).to_be_hidden()
+    expect(phone.get_by_role("alert")).to_be_empty()
+    assert phone.title() == f"{ticket['number']} · OneDoor"
+
+
+@LANGUAGES
+def test_a_step_that_ends_says_from_when_its_result_is_there(desk: Desk, screen: Screen, lang: str) -> None:
+    phone = screen(PHONE, lang)
+    ticket = desk.ticket()
+    phone.goto(desk.address(ticket))
+    live(phone)
+    for act, facts in (("call", {"counter": 3}), ("serve", {}), ("finish", {"ready_on": COLLECTED})):
+        desk.act(ticket, act, **facts)
+    ready = phone.locator('[data-part="ready"]').first
+    expect(ready).to_be_visible(timeout=SOON)
+    told = ready.inner_text()
+    phone.reload()
+    live(phone)
+    assert ready.inner_text() == told, "the script says it as the server does"
     assert faults(phone) == []
 
 

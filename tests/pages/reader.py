@@ -73,6 +73,18 @@ class Reader:
         assert self.page
         return f'data-act="{act}"' in self.page.text
 
+    def part(self, name: str) -> str:
+        """The text of a part of the page."""
+        assert self.page
+        found = re.search(rf'data-part="{name}"[^>]*>([^<]*)', self.page.text)
+        assert found, f"no {name}"
+        return unescape(found[1]).strip()
+
+    def offers(self, part: str) -> bool:
+        """Whether a part of the page is shown."""
+        assert self.page
+        return re.search(rf'data-part="{part}"(?![^>]* hidden)', self.page.text) is not None
+
     def queue(self) -> list[str]:
         """The numbers in the clerk's queue."""
         assert self.page

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from datetime import date
 from gzip import decompress
 from typing import Any
 
@@ -98,6 +99,77 @@ def test_leaving_asks_first_and_then_leaves(reader: Readers, hall: Hall) -> None
     page = phone.press(f"/t/{phone.token_of(ticket)}/leave")
     assert 'data-show="state" data-value="left"' in page.text
     assert hall.visit(ticket).state is StepState.LEFT
+
+
+def missed(hall: Hall) -> Visit:
+    """Somebody who was called at eight and did not come."""
+    ticket = hall.opens(4).ticket("RES")
+    hall.press(call_next, 4)
+    return hall.press(no_show, ticket.id)
+
+
+def test_who_missed_the_call_comes_back_by_one_press(reader: Readers, hall: Hall) -> None:
+    ticket = missed(hall)
+    phone = reader()
+    address = f"/t/{phone.token_of(ticket)}"
+    phone.get(address)
+    assert phone.part("back-says").endswith("You can do so until 08:10.")
+    assert 'data-show="state" data-value="waiting"' in phone.press(f"{address}/here").text
+    assert not phone.offers("may-come-back")
+
+
+def test_after_the_grace_period_the_phone_leads_to_the_staff(reader: Readers, hall: Hall) -> None:
+    phone = reader()
+    address = f"/t/{phone.token_of(missed(hall))}"
+    phone.get(address)
+    form = phone.form("/here")
+    hall.later(11)
+    phone.get(address)
+    assert not phone.offers("may-come-back")
+    assert "Please go to the staff" in phone.part("back-says")
+    answer = phone.post(f"{address}/here", form)
+    assert (answer.status_code, "over 10 minutes ago" in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize(("lang", "paper"), [("en", "Id_Card"), ("lo", "Id_Card")])
+def test_on_hold_what_is_missing_is_named(reader: Readers, hall: Hall, lang: str, paper: str) -> None:
+    ticket = hall.ticket("RES", language="en")
+    hall.press(hold, ticket.id, missing=["id_card"])
+    phone = reader(lang=lang)
+    phone.get(f"/t/{phone.token_of(ticket)}")
+    assert f'data-part="missing"><li>{paper}</li>' in phone.text
+    assert phone.offers("may-come-back")
+
+
+def test_one_comes_back_once_and_then_asks_the_staff(reader: Readers, hall: Hall) -> None:
+    ticket = hall.ticket("RES")
+    hall.press(hold, ticket.id)
+    phone = reader()
+    address = f"/t/{phone.token_of(ticket)}"
+    phone.get(address)
+    form = phone.form("/here")
+    phone.press(f"{address}/here")
+    hall.press(hold, ticket.id)
+    phone.get(address)
+    assert not phone.offers("may-come-back")
+    assert "tell the staff" in phone.part("back-says")
+    answer = phone.post(f"{address}/here", {**form, "key": "another key of a form"})
+    assert (answer.status_code, "Please ask the staff" in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Ready from 3 December 2026."), ("lo", "3 ທັນວາ 2026")])
+def test_what_can_be_collected_later_says_from_when(reader: Readers, hall: Hall, lang: str, said: str) -> None:
+    ticket = hall.opens(4).ticket("BIRTH")
+    hall.press(call_next, 4)
+    hall.press(serve, ticket.id)
+    phone = reader(lang=lang)
+    phone.get(f"/t/{phone.token_of(ticket)}")
+    assert said not in phone.text
+    assert not phone.offers("collects")
+    hall.press(finish, ticket.id, ready_on=date(2026, 12, 3))
+    phone.get(f"/t/{phone.token_of(ticket)}")
+    assert said in phone.part("ready")
+    assert phone.offers("collects")
 
 
 @pytest.mark.parametrize(("act", "kind"), [("leave", Kind.LEFT), ("pass", Kind.PASSED)])

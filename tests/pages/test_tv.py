@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from answers.guards import House
-from commands.calls import call_next, finish, recall, serve
+from commands.calls import call_next, finish, quick_serve, recall, serve
 from commands.counters import pause_counter, set_closed
+from commands.tickets import TicketRequest
 from display.sizes import BODY, FLOOR, LAO_LETTER, LAYOUTS, MM_PER_INCH, SHORTER_SIDE, WORDS, Sizes, asked_sizes, sizes
 from store import tables
 from tests.cast import OFFICE_HOURS, Hall, a_hall
@@ -42,6 +43,13 @@ def test_the_newest_call_is_first_and_large(reader: Readers, hall: Hall) -> None
         hall.ticket("BIRTH")
         hall.opens(counter).press(call_next, counter)
     assert calls(tv(reader())) == [("B002", "2", True), ("B001", "1", False)]
+
+
+def test_who_stood_at_the_counter_already_is_listed_and_not_large(reader: Readers, hall: Hall) -> None:
+    hall.ticket("BIRTH")
+    hall.opens(1, 2).press(call_next, 1)
+    hall.press(quick_serve, 2, TicketRequest(("INFO",), "staff"))
+    assert calls(tv(reader())) == [("W001", "2", False), ("B001", "1", True)]
 
 
 @pytest.mark.parametrize("lang", ["en", "lo"])

@@ -60,6 +60,14 @@ def test_events_that_come_in_another_order_are_told_in_theirs(hand: Hand) -> Non
     assert not hand.asks(after=HOLD_SECONDS)
 
 
+def test_an_event_of_a_kind_that_nobody_knows_is_told_as_any_other(hand: Hand) -> None:
+    hand.snapshot(10)
+    hand.told()
+    hand.events(11, kind="undone")
+    hand.events(12, kind="of the years to come")
+    assert hand.told() == [(What.EVENT, 11), (What.EVENT, 12)]
+
+
 def test_what_is_older_than_the_snapshot_is_dropped() -> None:
     hand = Hand()
     hand.asks()
