@@ -10,18 +10,21 @@ from answers.centres import service_list
 from answers.guards import COOKIE, Unauthorized, address, house, needs, store
 from answers.pages import kind_problem
 from answers.pairing import pairing_page
-from answers.presses import new_key, take_ticket
+from answers.presses import new_key, press, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order
 from answers.today import doubt, outlooks
 from commands.access import create_token
+from commands.moves import come_back
 from commands.permissions import Permission, Role
 from kiosk.offer import found, grouped
+from kiosk.returning import is_just_back
 from kiosk.screen import Screen
 from queueing.journey import plan_steps
 from queueing.refusals import Invalid, KeyReused, NotFound, Refused, ServiceFull
 from store.ids import ticket_of_token
 from store.limits import tickets_left
-from store.visits import centre_of, read_visit
+from store.unit import Unit
+from store.visits import centre_of, find_number, read_visit
 
 bp = Blueprint("kiosk", __name__)
 
@@ -115,6 +118,45 @@ def _refused(screen: Screen, refused: Refused) -> Response:
     service = screen.info.services.get(str(refused.facts.get("service")))
     off = [service.names] if service else []
     return screen.sorry(said.slug, said.status, said=said.detail, services=off)
+
+
+@bp.get("/kiosk/<code:code>/back")
+@needs(Permission.SHOW_KIOSK)
+def back(code: str) -> Response:
+    """The numbers that may come back; one of them, to be confirmed; and its place once it has."""
+    screen, number = Screen.of(code), request.args.get("number", "")
+    if not number:
+        return screen.page("kiosk/back.html")
+    if number in screen.returning:
+        return screen.page("kiosk/back_confirm.html", number=number, key=new_key())
+    with store().reading() as conn:
+        ticket = find_number(conn, screen.info.id, screen.info.hours.business_date(screen.now), number)
+        visit = read_visit(conn, ticket) if ticket is not None else None
+        if visit is None or not is_just_back(visit, screen.now, _SHOWN_FOR):
+            return redirect(screen.address("back"))
+        place = place_in_queue(conn, screen.info, visit, screen.now)
+    return screen.page("kiosk/back_done.html", number=number, place=place)
+
+
+@bp.post("/kiosk/<code:code>/back")
+@needs(Permission.SHOW_KIOSK)
+def come_back_here(code: str) -> Response:
+    """Puts the person back in the queue; a second press of the same form does nothing more."""
+    screen, number = Screen.of(code), request.form.get("number", "")
+
+    def work(unit: Unit) -> dict[str, int]:
+        ticket = find_number(unit.conn, unit.centre.id, unit.today, number)
+        if ticket is None:
+            raise NotFound("ticket")
+        return {"ticket": come_back(unit, ticket).id}
+
+    try:
+        press(code, work)
+    except (KeyReused, Invalid, NotFound):  # a page from before, brought back by the browser
+        return redirect(screen.address("back"), 303)
+    except Refused as refused:
+        return screen.sorry(refused.slug, kind_problem(refused, screen.lang).status)
+    return redirect(screen.address("back", number=number), 303)
 
 
 @bp.get("/kiosk/<code:code>/<secret:token>")

@@ -12,6 +12,7 @@ from answers.guards import store
 from answers.pages import page
 from answers.tickets import local
 from kiosk.opening import week_lines
+from kiosk.returning import who_may_come_back
 from queueing.hours import Closed
 from store.board import read_head
 from store.centre import CentreInfo, Names
@@ -30,17 +31,19 @@ class Screen:
     looks: tuple[str, ...]
     now: datetime
     waiting: int
+    returning: tuple[str, ...]
 
     @classmethod
     def of(cls, code: str) -> "Screen":
         """The screen as it was asked for. Raises NotFound."""
         centre = centre_detail(store(), code)
         with store().reading() as conn:
+            now = store().clock.now()
             head = read_head(conn, store().centres, code)
+            back = tuple(visit.number for visit in who_may_come_back(conn, head.info, now))
         looks = tuple(look for look in LOOKS if look in request.values.getlist("look"))
-        return cls(
-            centre, head.info, spoken(centre["languages"]), looks, store().clock.now(), sum(head.waiting.values())
-        )
+        waiting = sum(head.waiting.values())
+        return cls(centre, head.info, spoken(centre["languages"]), looks, now, waiting, back)
 
     @property
     def closed(self) -> Closed | None:
@@ -55,7 +58,8 @@ class Screen:
     @property
     def state(self) -> str:
         """Changes when the first page would look different; a kiosk that nobody touches draws itself again then."""
-        return f"{self.closed or 'open'} {self.info.version} {self.waiting} {self.today}"
+        back = "back" if self.returning else ""
+        return f"{self.closed or 'open'} {self.info.version} {self.waiting} {self.today} {back}"
 
     def address(self, step: str = "services", *, without: str = "", **asked: Any) -> str:
         """A page of this kiosk, in the same language and looks (but one)."""
@@ -66,7 +70,9 @@ class Screen:
         """The same page with another language or other looks; after a press, the first one."""
         if request.method != "GET" or request.endpoint is None:
             return self.address(**changed)
-        kept = {name: request.args.getlist(name) for name in ("services", "more", "q") if name in request.args}
+        kept = {
+            name: request.args.getlist(name) for name in ("services", "more", "q", "number") if name in request.args
+        }
         return self.address(request.endpoint.removeprefix("kiosk."), **{**kept, **changed})
 
     def switches(self) -> list[tuple[str, bool, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,6 +38,11 @@ _ONE = _VISITS.where(Ticket.id == bindparam("ticket"))
 _ONE_HERE = _ONE.where(Ticket.centre_id == bindparam("centre"))
 _MANY = _VISITS.where(Ticket.id.in_(bindparam("tickets", expanding=True)))
 _CENTRE_OF = select(Centre.code).join(Ticket, Ticket.centre_id == Centre.id).where(Ticket.id == bindparam("ticket"))
+_NUMBERED = select(Ticket.id).where(
+    Ticket.centre_id == bindparam("centre"),
+    Ticket.business_date == bindparam("day"),
+    Ticket.number == bindparam("numbered"),
+)
 _HEAD = len(_TICKET_COLUMNS) + 1
 _INSERT_TICKET = insert(Ticket)
 _INSERT_STEP = insert(TicketStep)
@@ -55,6 +61,11 @@ def read_visit(conn: Connection, ticket: int, centre: int | None = None) -> Visi
     statement, values = (_ONE, {}) if centre is None else (_ONE_HERE, {"centre": centre})
     rows = conn.execute(statement, {"ticket": ticket, **values}).all()
     return _visit(rows) if rows else None
+
+
+def find_number(conn: Connection, centre: int, day: date, number: str) -> int | None:
+    """The ticket that has a number on a business date, or None."""
+    return conn.execute(_NUMBERED, {"centre": centre, "day": day, "numbered": number}).scalar()
 
 
 def read_visits(conn: Connection, tickets: Iterable[int]) -> dict[int, Visit]:

@@ -179,6 +179,52 @@ def test_a_screen_that_nobody_touched_asks_nobody(server: RunningServer, screen:
     expect(kiosk.locator('[data-act="stay"]')).to_be_hidden()
 
 
+def set_aside(server: RunningServer) -> str:
+    """Somebody on hold; gives the number."""
+    ticket = server.api("POST", "/centres/SAY/tickets", {"services": ["RES"]}, role="staff").json()
+    assert server.api("POST", f"/tickets/{ticket['id']}/hold", {}, role="staff").status_code == 200
+    return str(ticket["number"])
+
+
+@pytest.mark.parametrize("lang", ["lo", "en"])
+def test_who_is_back_is_in_the_queue_again_after_three_presses(
+    server: RunningServer, screen: Screen, lang: str
+) -> None:
+    number = set_aside(server)
+    kiosk = screen(KIOSK)
+    kiosk.goto(f"{server.url}/kiosk/SAY?lang={lang}")
+    said = checked(kiosk)
+    press(kiosk, "back")
+    expect(show(kiosk, "returning")).to_be_visible()
+    said += checked(kiosk)
+    press(kiosk, f"back:{number}")
+    expect(show(kiosk, "number")).to_have_text(number)
+    said += checked(kiosk)
+    press(kiosk, "here")
+    expect(show(kiosk, "place")).to_contain_text("1")
+    expect(show(kiosk, "number")).to_have_text(number)
+    said += checked(kiosk)
+    press(kiosk, "done")
+    expect(kiosk).to_have_url(f"{server.url}/kiosk/SAY")
+    assert kiosk.evaluate("history.length") == 2
+    assert said == []
+
+
+def test_numbers_do_not_stay_on_the_screen_of_the_next_person(server: RunningServer, screen: Screen) -> None:
+    number = set_aside(server)
+    kiosk = screen(KIOSK)
+    kiosk.clock.install()
+    kiosk.goto(f"{server.url}/kiosk/SAY")
+    press(kiosk, "back", f"back:{number}")
+    expect(kiosk.locator('[data-act="here"]')).to_be_visible()
+    kiosk.wait_for_load_state()
+    kiosk.clock.fast_forward(61_000)
+    expect(kiosk.locator('[data-act="stay"]')).to_be_visible()
+    kiosk.clock.fast_forward(31_000)
+    expect(kiosk).to_have_url(f"{server.url}/kiosk/SAY")
+    expect(kiosk.locator('[data-act="group:civil"]')).to_be_visible()
+
+
 def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: RunningServer, kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES")
     expect(kiosk.locator('[data-act="take"]')).to_be_visible()

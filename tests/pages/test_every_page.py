@@ -10,6 +10,7 @@ from limits import RateLimitItemPerMinute
 
 from answers.guards import needs
 from commands.calls import call_next
+from commands.moves import hold
 from commands.permissions import Permission
 from tests.cast import Hall, a_hall
 from tests.pages.reader import Reader
@@ -32,6 +33,8 @@ PAGES = {
     "/t/{token}/qr.svg": (None, 200),
     "/kiosk/{code}": ("kiosk", 403),
     "/kiosk/{code}/documents?services=RES": ("kiosk", 403),
+    "/kiosk/{code}/back": ("kiosk", 403),
+    "/kiosk/{code}/back?number={aside}": ("kiosk", 403),
     "/kiosk/{code}/{token}": ("kiosk", 403),
     "/counter/?centre={code}": ("staff", 302),
     "/counter/{code}/1": ("staff", 302),
@@ -48,7 +51,10 @@ WITHOUT_WORDS = (".svg", ".csv", "/pairing", ".css")
 
 def _address(pattern: str, reader: Reader, hall: Hall) -> str:
     visit = hall.ticket("RES")
-    return pattern.format(code=hall.code, ticket=visit.id, token=reader.token_of(visit))
+    if "{aside}" not in pattern:
+        return pattern.format(code=hall.code, ticket=visit.id, token=reader.token_of(visit))
+    held = hall.press(hold, hall.ticket("BIRTH").id)
+    return pattern.format(code=hall.code, aside=held.number)
 
 
 @pytest.mark.parametrize("lang", ["lo", "en"])
@@ -103,6 +109,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(reader: Readers,
         "/sign-in",
         "/sign-out",
         "/kiosk/{code}",
+        "/kiosk/{code}/back",
         "/book/{code}",
         "/t/{token}/leave",
         "/t/{token}/pass",
