@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
-from answers.words import _, languages, named, say
+from answers.words import SOURCE, _, languages, named, say
 from queueing.hours import Closed
 from queueing.refusals import CentreClosed, Invalid, NotFound, Refused
 from store.busy import Busy
@@ -28,6 +28,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self' ws: wss:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_ENGLISH = "en_GB"  # the day before the month, as in Lao
 log = logging.getLogger("onedoor.pages")
 
 
@@ -42,6 +43,7 @@ def configure(app: Flask) -> None:
         language_name=language_name,
         clock=clock,
         long_date=long_date,
+        near_date=near_date,
         short_date=short_date,
         day_range=day_range,
         here=here,
@@ -87,10 +89,12 @@ def clock(instant: str) -> str:
 
 def long_date(instant: str, lang: str) -> str:
     """The date of such an instant in words; browsers have no Lao ones."""
-    try:
-        return format_date(datetime.fromisoformat(instant).date(), "full", locale=lang)
-    except (UnknownLocaleError, ValueError):
-        return format_date(datetime.fromisoformat(instant).date(), "full", locale="en")
+    return _dated(datetime.fromisoformat(instant).date(), "full", lang)
+
+
+def near_date(instant: str, lang: str) -> str:
+    """The same for a day that is near: its year goes without saying."""
+    return _dated(datetime.fromisoformat(instant).date(), "EEEE d MMMM", lang)
 
 
 def short_date(day: str | date, lang: str) -> str:
@@ -108,9 +112,9 @@ def day_range(first: date, last: date, lang: str) -> str:
 
 def _dated(day: date, pattern: str, lang: str) -> str:
     try:
-        return format_date(day, pattern, locale=lang)
+        return format_date(day, pattern, locale=_ENGLISH if lang == SOURCE else lang)
     except (UnknownLocaleError, ValueError):
-        return format_date(day, pattern, locale="en")
+        return format_date(day, pattern, locale=_ENGLISH)
 
 
 def _protect(response: Response) -> Response:
