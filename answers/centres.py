@@ -169,5 +169,6 @@ def find_counter_now(conn: Connection, centre: CentreInfo, number: int) -> Count
     """One counter. Raises NotFound."""
     counter = counter_now(conn, centre, number)
     if counter is None:
+        "ticket_state": counter.ticket_state,
         raise NotFound("counter")
     return counter

@@ -195,13 +195,14 @@ class Waiting(Answer):
 
 
 class BoardCounter(Answer):
-    """A counter now; `number` is the ticket called or served there."""
+    """A counter now; `number` is the ticket called or served there, `ticket_state` which of the two."""
 
     counter: int
     label: str
     state: CounterState
     number: str | None
 
+    ticket_state: StepState | None
 
 class Board(Answer):
     """The waiting room's picture."""

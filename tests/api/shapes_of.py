@@ -107,7 +107,13 @@ CALL = {
     "called_at": instant,
     "recalls": int,
 }
-COUNTER = {"counter": int, "label": str, "state": counter_state, "number": maybe(number)}
+COUNTER = {
+    "counter": int,
+    "label": str,
+    "state": counter_state,
+    "number": maybe(number),
+    "ticket_state": maybe(state),
+}
 BOARD = {
     "centre": str,
     "seq": int,
