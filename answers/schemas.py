@@ -91,13 +91,14 @@ class Answer(BaseModel):
 
 
 class Centre(Answer):
-    """A centre in the list."""
+    """A centre in the list; `today` are this day's hours (`["08:00-12:00"]`), none on a holiday."""
 
     code: str
     name: str
     names: Names
     time_zone: str
     open_now: bool
+    today: list[str]
 
 
 class Centres(Answer):
@@ -201,8 +202,8 @@ class BoardCounter(Answer):
     label: str
     state: CounterState
     number: str | None
-
     ticket_state: StepState | None
+
 
 class Board(Answer):
     """The waiting room's picture."""
