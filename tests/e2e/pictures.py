@@ -245,8 +245,9 @@ def home(camera: Camera) -> None:
     for state, path in {"sign-out": "/sign-out", "not-allowed": f"/office/{CENTRE}/people"}.items():
         page.goto(f"{camera.server.url}{path}")
         camera.take(page, "home", state)
-    page.context.add_cookies([{"name": COOKIE, "value": "of before", "url": camera.server.url}])
+    page.context.add_cookies([{"name": COOKIE, "value": "of-before", "url": camera.server.url}])
     page.goto(f"{camera.server.url}/sign-in")
+    expect(page.get_by_role("status")).to_be_visible()
     camera.take(page, "home", "sign-in-ended")
 
 
