@@ -1,6 +1,6 @@
 """Centres, their services and their boards, as they are answered and announced."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from answers import schemas
 from answers.tickets import local
 from answers.today import outlooks
+from queueing.hours import Hours
 from queueing.refusals import NotFound
 from queueing.states import CounterState
 from store.board import Board, CentreHead, read_board, read_head
@@ -37,7 +38,19 @@ def _centre(centre: CentreInfo, now: datetime) -> dict[str, Any]:
         "names": centre.names,
         "time_zone": centre.zone.key,
         "open_now": centre.hours.is_open(now),
+        "today": _today(centre.hours, now),
     }
+
+
+def _today(hours: Hours, now: datetime) -> list[str]:
+    """The opening hours of the day in which `now` stands, as they are on this very date."""
+    day = hours.business_date(now)
+    return [f"{_wall(start, hours, day)}-{_wall(end, hours, day)}" for start, end in hours.sessions(day)]
+
+
+def _wall(at: datetime, hours: Hours, day: date) -> str:
+    here = at.astimezone(hours.zone)
+    return f"{here:%H:%M}" if here.date() == day else "24:00"
 
 
 def centre_detail(store: Store, code: str) -> dict[str, Any]:
@@ -190,6 +203,7 @@ def board_counter(centre: CentreInfo, counter: CounterNow) -> dict[str, Any]:
         "label": counter_label(centre, counter.number),
         "state": counter.state,
         "number": counter.ticket_number,
+        "ticket_state": counter.ticket_state,
     }
 
 

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from babel import UnknownLocaleError
 from babel.dates import format_date
 
-from answers.words import _, say
+from answers.words import SOURCE, _, say
+
+_ENGLISH = "en_GB"  # the day before the month, as in Lao
 
 
 def clock(instant: str) -> str:
@@ -15,10 +17,12 @@ def clock(instant: str) -> str:
 
 def long_date(instant: str, lang: str) -> str:
     """The date of such an instant in words; browsers have no Lao ones."""
-    try:
-        return format_date(datetime.fromisoformat(instant).date(), "full", locale=lang)
-    except (UnknownLocaleError, ValueError):
-        return format_date(datetime.fromisoformat(instant).date(), "full", locale="en")
+    return _dated(datetime.fromisoformat(instant).date(), "full", lang)
+
+
+def near_date(instant: str, lang: str) -> str:
+    """The same for a day that is near: its year goes without saying."""
+    return _dated(datetime.fromisoformat(instant).date(), "EEEE d MMMM", lang)
 
 
 def short_date(day: str | date, lang: str) -> str:
@@ -41,9 +45,9 @@ def day_range(first: date, last: date, lang: str) -> str:
 
 def _dated(day: date, pattern: str, lang: str) -> str:
     try:
-        return format_date(day, pattern, locale=lang)
+        return format_date(day, pattern, locale=_ENGLISH if lang == SOURCE else lang)
     except (UnknownLocaleError, ValueError):
-        return format_date(day, pattern, locale="en")
+        return format_date(day, pattern, locale=_ENGLISH)
 
 
 def come_again(again: datetime | None, today: date, lang: str) -> str:

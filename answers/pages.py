@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.dates import clock, day_range, long_date, plain_date, short_date
+from answers.dates import clock, day_range, long_date, near_date, plain_date, short_date
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
 from answers.words import _, languages, named, say, speaking
@@ -41,6 +41,7 @@ def configure(app: Flask) -> None:
         language_name=language_name,
         clock=clock,
         long_date=long_date,
+        near_date=near_date,
         short_date=short_date,
         plain_date=plain_date,
         day_range=day_range,
@@ -97,10 +98,16 @@ def page_error(error: Exception) -> AnyResponse:
     said = kind_problem(error, language())
     if said.slug == "broken":
         log.error("unexpected error", exc_info=error)
-    response = page("error.html", said.status, problem=said, way=_way_on(error))
+    response = page("error.html", said.status, problem=said, way=_way_on(error), again=_once_more(said))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _once_more(said: Problem) -> str | None:
+    """The address to try again, where that may help and sends nothing a second time."""
+    passes = said.slug in ("busy", "broken", "too-many")
+    return request.full_path.rstrip("?") if passes and request.method == "GET" else None
 
 
 def _way_on(error: Exception) -> dict[str, str]:
@@ -120,13 +127,20 @@ def _way_on(error: Exception) -> dict[str, str]:
 
 # What a page says instead of the API's words.
 _KINDER: Mapping[str, str] = {
-    "unauthorized": _("Please sign in first."),
+    "unauthorized": _("This page is for the staff of the centre."),
+    "busy": _("The server has much to do. Nothing was changed."),
     "forbidden": _("Who is signed in on this device may not open this page."),
     "not-found": _("There is nothing at this address. Check it, or ask the staff."),
     "method-not-allowed": _("Please go back and use the buttons of the page."),
     "idempotency-key-reused": _("This page was used before. Nothing was changed; please start again."),
     "centre-closed": _("No tickets are given now. Please see the opening hours."),
     "malformed-json": _("The request could not be read. Nothing was changed; please start again."),
+}
+_TITLES: Mapping[str, str] = {
+    "unauthorized": _("Please sign in first"),
+    "too-many": _("One moment, please"),
+    "busy": _("One moment, please"),
+    "link": _("This link no longer works"),
 }
 _UNKNOWN: Mapping[str, str] = {
     "ticket": _("We do not know this ticket. Scan the QR code again, or ask the staff."),
@@ -140,7 +154,11 @@ _UNKNOWN: Mapping[str, str] = {
 def kind_problem(error: Exception, lang: str) -> Problem:
     """The problem that an error stands for, in words for people instead of programs."""
     said = problem_for(error, lang)
-    kinder = _UNKNOWN.get(error.what) if isinstance(error, NotFound) else None
+    what = error.what if isinstance(error, NotFound) else said.slug
+    title = _TITLES.get(what)
+    if title:
+        said = replace(said, title=say(lang, title))
+    kinder = _UNKNOWN.get(what) if isinstance(error, NotFound) else None
     if kinder is None and not is_paused(error):
         kinder = _KINDER.get(said.slug)
     return replace(said, detail=say(lang, kinder)) if kinder else said

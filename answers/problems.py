@@ -122,7 +122,7 @@ STATES: Mapping[str, str] = {
     "waiting": _("waiting"),
     "called": _("called"),
     "serving": _("being served"),
-    "on_hold": _("on hold"),
+    "on_hold": _("set aside"),
     "finished": _("finished"),
     "no_show": _("missed"),
     "left": _("gone"),

@@ -16,13 +16,14 @@ class Answer(BaseModel):
 
 
 class Centre(Answer):
-    """A centre in the list."""
+    """A centre in the list; `today` are this day's hours (`["08:00-12:00"]`), none on a holiday."""
 
     code: str
     name: str
     names: Names
     time_zone: str
     open_now: bool
+    today: list[str]
 
 
 class Centres(Answer):
@@ -136,12 +137,13 @@ class Waiting(Answer):
 
 
 class BoardCounter(Answer):
-    """A counter now; `number` is the ticket called or served there."""
+    """A counter now; `number` is the ticket called or served there, `ticket_state` which of the two."""
 
     counter: int
     label: str
     state: CounterState
     number: str | None
+    ticket_state: StepState | None
 
 
 class Board(Answer):

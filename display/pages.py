@@ -9,9 +9,10 @@ from answers.guards import needs, store
 from answers.pages import page
 from commands.permissions import Permission
 from display.sizes import asked_sizes, stylesheet
-from display.standing import standing, what_to_show
+from display.standing import longest_first, standing, what_to_show, who_comes
 from display.version import version
 from store.board import read_board, read_head
+from store.centre import CentreInfo
 
 bp = Blueprint("display", __name__)
 
@@ -43,8 +44,9 @@ def tv(code: str) -> Response:
     calls = _latest(board["calls"])
     values: dict[str, Any] = {"centre": centre, "board": board, "calls": calls, "hours": hours}
     values["large"] = next((call for call in calls if not call["quiet"]), calls[0] if calls else None)
-    values |= {"services": {service: info.names for service, info in centre.services.items()}}
+    values |= {"services": _services(centre, board["waiting"]["by_service"]), "coming": who_comes(board)}
     values |= {"show": what_to_show(board, is_open=hours.open), "sizes": asked_sizes(request.args)}
+    values |= {"notices": sorted((board["notices"] or {}).items(), key=lambda notice: notice[0] != lang)}
     return page("display/tv.html", lang=lang, version=version(), settings=centre.version, **values)
 
 
@@ -55,6 +57,16 @@ def sizes() -> Response:
     response = make_response(stylesheet(asked_sizes(request.args)))
     response.mimetype = "text/css"
     return response
+
+
+def _services(centre: CentreInfo, waiting: dict[str, int]) -> list[dict[str, Any]]:
+    """What can be waited for, the longest queue first, with its place in the catalogue."""
+    places = {service: place for place, service in enumerate(centre.services)}
+    order = longest_first(waiting, centre.services)
+    return [
+        {"code": code, "names": centre.services[code].names, "place": places[code], "count": waiting.get(code, 0)}
+        for code in order
+    ]
 
 
 def _latest(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:

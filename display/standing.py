@@ -1,13 +1,13 @@
 """What the waiting room is told when nobody is called: that nobody was yet, a pause, or when the centre opens next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from queueing.hours import Hours
-from queueing.states import CounterState
+from queueing.states import CounterState, StepState
 
 _DAYS_AHEAD = 60  # a centre that does not open within two months does not say when
 
@@ -46,6 +46,20 @@ def standing(hours: Hours, now: datetime) -> Standing:
     opens, changes = (None, end) if is_open else (start, start)
     here = [at.astimezone(hours.zone) if at else None for at in (opens, changes)]
     return Standing(is_open, here[0], here[1], opens is not None and hours.business_date(opens) == today)
+
+
+def who_comes(board: Mapping[str, Any]) -> set[tuple[str, int]]:
+    """Number and counter of those who were called and are not served yet. tv.js marks them the same way."""
+    return {
+        (counter["number"], counter["counter"])
+        for counter in board["counters"]
+        if counter["ticket_state"] == StepState.CALLED
+    }
+
+
+def longest_first(waiting: Mapping[str, int], services: Iterable[str]) -> list[str]:
+    """The services by how many wait for each, then in the catalogue's order; waits.js keeps them so."""
+    return sorted(services, key=lambda service: -waiting.get(service, 0))
 
 
 def what_to_show(board: Mapping[str, Any], *, is_open: bool) -> Show:

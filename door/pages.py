@@ -70,7 +70,13 @@ def _inside(address: str | None) -> str | None:
 def sign_in_form() -> Response:
     """The form for name and password; it says so when a session has ended."""
     ended = COOKIE in request.cookies and g.caller is None
-    return page("door/sign_in.html", failed=False, ended=ended, name="", next=_inside(request.args.get("next")) or "")
+    return _sign_in_page(ended=ended, next=_inside(request.args.get("next")) or "")
+
+
+def _sign_in_page(status: int = 200, *, next: str, ended: bool = False, name: str = "") -> Response:
+    """The form, with what was typed where it failed."""
+    said = {"failed": status == 401, "ended": ended, "name": name, "next": next, "beside": _is_shown()}
+    return page("door/sign_in.html", status, lang=None, **said)
 
 
 @bp.post("/sign-in")
@@ -82,7 +88,7 @@ def sign_in_post() -> Response:
     hit(_TRIES, f"sign-in:{address()}:{name}")
     token = sign_in(store(), name, request.form.get("password", ""), house().off_the_loop)
     if token is None:
-        return page("door/sign_in.html", 401, failed=True, ended=False, name=name, next=next_page or "")
+        return _sign_in_page(401, name=name, next=next_page or "")
     return _signed_in(token, next_page or _first_page(token), SESSION_LASTS.total_seconds())
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from answers.centres import service_list
 from answers.guards import COOKIE, Unauthorized, address, house, needs, store
-from answers.pages import kind_problem
+from answers.pages import kind_problem, page_error
 from answers.pairing import pairing_page
 from answers.presses import new_key, press, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order
@@ -37,8 +37,15 @@ _SHOWN_FOR = timedelta(minutes=5)
 
 @bp.errorhandler(Unauthorized)
 def pair(_error: Unauthorized) -> Response:
-    """What a browser that is no kiosk sees. Beside a demonstration it becomes one by opening the page."""
-    code = (request.view_args or {}).get("code", "")
+    """What a browser that is no kiosk sees; no other handler hears of a centre that is not there."""
+    try:
+        return _paired((request.view_args or {}).get("code", ""))
+    except NotFound as unknown:
+        return page_error(unknown)
+
+
+def _paired(code: str) -> Response:
+    """The code to pair it by. Beside a demonstration it becomes a kiosk by opening the page. Raises NotFound."""
     if not (house().demo and _is_beside_us() and request.endpoint == "kiosk.services" and request.method == "GET"):
         return pairing_page(code)
     token = create_token(store(), Role.KIOSK, centre=code)

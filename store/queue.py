@@ -110,6 +110,7 @@ class CounterNow:
     opened_at: datetime | None
     ticket: int | None
     ticket_number: str | None
+    ticket_state: StepState | None
 
     def calling(self, centre: CentreInfo) -> OpenCounter:
         """As the order sees it: what it serves, and what it can help with."""
@@ -122,7 +123,8 @@ _AT_COUNTER = and_(
     TicketStep.state.in_([literal(state.value, literal_execute=True) for state in sorted(AT_COUNTER)]),
 )
 _COUNTERS = (
-    select(Counter.number, Counter.state, Counter.open_services, Counter.opened_at, TicketStep.ticket_id, Ticket.number)
+    select(Counter.number, Counter.state, Counter.open_services, Counter.opened_at)
+    .add_columns(TicketStep.ticket_id, Ticket.number, TicketStep.state)
     .outerjoin(TicketStep, _AT_COUNTER)
     .outerjoin(Ticket, Ticket.id == TicketStep.ticket_id)
     .where(Counter.centre_id == bindparam("centre"), Counter.enabled)
@@ -146,7 +148,8 @@ def counter_now(conn: Connection, centre: CentreInfo, number: int) -> CounterNow
 
 def _counter_now(centre: CentreInfo, row: Row[*tuple[Any, ...]]) -> CounterNow:
     services = row[2] if row[2] is not None else centre.counters[row[0]].services
-    return CounterNow(row[0], CounterState(row[1]), frozenset(services), *row[3:])
+    state = StepState(row[6]) if row[6] is not None else None
+    return CounterNow(row[0], CounterState(row[1]), frozenset(services), row[3], row[4], row[5], state)
 
 
 _CALLING = (

@@ -109,6 +109,11 @@ export class CallList {
     }
   }
 
+  /** Marks those who were called and are not served yet: `comes()` knows them by their number and counter. */
+  mark(comes) {
+    for (const row of this.rows) row.classList.toggle("call--comes", comes(row.dataset));
+  }
+
   /** A person has one row, that of the last call: an older one leads to a counter that waits for them no more. */
   forget() {
     const people = new Set();

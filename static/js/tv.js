@@ -79,7 +79,7 @@ export class Tv {
   draw(board) {
     const missed = this.told.missed(board.calls, board.at).filter((call) => !this.announcements.holds(call));
     this.waits.set(board.waiting.total, board.waiting.by_service);
-    for (const { counter, state, number } of board.counters) this.setCounter(counter, { state, number });
+    for (const { counter, ...now } of board.counters) this.setCounter(counter, { ...now, served: now.ticket_state === "serving" });
     this.drawNotice(board.notices);
     this.calls.draw(board.calls);
     for (const call of missed) this.announcements[call.recalled ? "recall" : "add"](call);
@@ -92,6 +92,7 @@ export class Tv {
     if (event.kind === "called") this.call(event);
     else if (event.kind === "recalled") this.recall(event);
     else if (event.kind === "undone") this.undo(event);
+    else if (event.kind === "serving") this.setCounter(event.counter, { number: event.number, served: true });
     else if (event.kind in STATES) this.setCounter(event.counter, { state: STATES[event.kind], number: null });
     else if (FREE.includes(event.kind) && event.counter !== null) this.setCounter(event.counter, { number: null });
     else if (event.kind === "notice" || event.kind === "other") this.changed(); // settings, or the day's end
@@ -116,7 +117,7 @@ export class Tv {
   undo({ undoes, ticket, number, counter }) {
     const isCall = undoes === "called";
     if (counter !== null) this.setCounter(counter, { number: isCall ? null : number });
-    if (!isCall) return;
+    if (!isCall) return void this.feed.refresh(); // whether they are served, the snapshot knows
     const key = this.calls.latestKey(ticket);
     this.calls.remove(key);
     this.announcements.drop(key);
@@ -163,18 +164,25 @@ export class Tv {
 
   drawNotice(notices) {
     this.part("notice").hidden = !notices;
-    const lines = Object.entries(notices ?? {}).flatMap(([lang, textContent]) => [
+    const { lang: first } = document.documentElement;
+    const inOrder = Object.entries(notices ?? {}).sort(([one], [other]) => (other === first) - (one === first));
+    const lines = inOrder.flatMap(([lang, textContent]) => [
       Object.assign(document.createElement("span"), { lang, textContent }),
       " ",
     ]);
     this.find('[data-show="notice"]').replaceChildren(...lines);
   }
 
-  setCounter(counter, { state, number }) {
-    const desk = this.find(`.desks__one[data-counter="${counter}"]`);
+  desk(counter) {
+    return this.find(`.desks__one[data-counter="${counter}"]`);
+  }
+
+  setCounter(counter, { state, number, served = false }) {
+    const desk = this.desk(counter);
     if (!desk) return;
     if (state) desk.dataset.state = state;
     desk.dataset.at = number ?? "";
+    desk.toggleAttribute("data-served", served);
     const who = desk.lastElementChild;
     who.textContent = number ?? who.dataset[desk.dataset.state];
   }
@@ -182,6 +190,13 @@ export class Tv {
   /** What the large part shows; display/standing.py decides the same for a page that is opened now. */
   drawState() {
     this.find(".tv__calls").dataset.state = this.state();
+    this.calls.mark((call) => this.comes(call));
+  }
+
+  /** Whether somebody was called and is not served yet, as far as the counter knows. */
+  comes({ number, counter }) {
+    const desk = this.desk(counter);
+    return desk?.dataset.at === number && !("served" in desk.dataset);
   }
 
   state() {

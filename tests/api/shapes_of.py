@@ -77,7 +77,7 @@ def key(value: Any) -> bool:
     return value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
 
 
-CENTRE = {"code": str, "name": str, "names": words, "time_zone": str, "open_now": bool}
+CENTRE = {"code": str, "name": str, "names": words, "time_zone": str, "open_now": bool, "today": [str]}
 CENTRES = {"centres": [CENTRE]}
 GROUP = {"code": str, "name": str, "names": words, "minutes": float}
 DETAIL = {**CENTRE, "hours": dict, "languages": [str], "counters": [dict], "priority_groups": [GROUP]}
@@ -107,7 +107,13 @@ CALL = {
     "called_at": instant,
     "recalls": int,
 }
-COUNTER = {"counter": int, "label": str, "state": counter_state, "number": maybe(number)}
+COUNTER = {
+    "counter": int,
+    "label": str,
+    "state": counter_state,
+    "number": maybe(number),
+    "ticket_state": maybe(state),
+}
 BOARD = {
     "centre": str,
     "seq": int,

@@ -55,6 +55,7 @@ def test_centres_have_the_contract_s_shape(desk: Desk) -> None:
         "names": {"lo": "ໄຊເສດຖາ", "en": "Saysettha"},
         "time_zone": "Asia/Vientiane",
         "open_now": True,
+        "today": ["00:00-24:00"],
     }
 
 

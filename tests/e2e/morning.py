@@ -34,7 +34,7 @@ CENTRE = "SAY"
 PASSWORD = "rice and river"
 BEGINS, NOW = clock("8:00"), clock("10:12")
 FREE, CALLED, SERVING = 3, 4, 2  # the counters whose screens are shown: what each of them is doing
-_CLERKS = {1: "boun", SERVING: KEO, FREE: KEO, CALLED: "dao", 5: "somphone", 7: "vilay", 8: "phet"}
+CLERKS = {1: "boun", SERVING: KEO, FREE: KEO, CALLED: "dao", 5: "somphone", 7: "vilay", 8: "phet"}
 _COMES_FOR = ["BIRTH", "MARRY", "NAME", "FAMBOOK", "IDCARD", "IDCARD", "LAND", "LANDTAX", "INFO", "CERTIFY", "ENTERPR"]
 _LATE = ["RES"] * 8  # who comes last, all for one counter: a queue that is seen from its end
 AT_COUNTER = (StepState.CALLED, StepState.SERVING)
@@ -63,7 +63,7 @@ class Morning:
 
     def opens(self) -> None:
         """The clerks come; the manager has put up a notice, and changed this and that."""
-        for number, clerk in _CLERKS.items():
+        for number, clerk in CLERKS.items():
             self.press(clerk, open_counter, number)
         self.press(NOY, switch_service, "BORDER", on=False)
         self.press(NOY, set_counter_services, 5, ["FAMBOOK", "IDCARD", "CERTIFY"])
@@ -77,7 +77,7 @@ class Morning:
             if self.chance.random() < 0.55:
                 elder = "ELDER" if self.chance.random() < 0.15 else None
                 self.ticket(self.chance.choice(_COMES_FOR), priority=elder)
-            for number, clerk in _CLERKS.items():
+            for number, clerk in CLERKS.items():
                 if number not in but:
                     self._works(number, clerk)
             self.clock.at += timedelta(minutes=1)
@@ -101,9 +101,9 @@ class Morning:
         """Whoever is at a counter is served to the end."""
         person = self.at_counter.pop(number, None)
         if person is not None and self.state(person) is StepState.CALLED:
-            self.press(_CLERKS[number], serve, person)
+            self.press(CLERKS[number], serve, person)
         if person is not None:
-            self.press(_CLERKS[number], finish, person)
+            self.press(CLERKS[number], finish, person)
 
 
 @contextmanager
@@ -132,7 +132,7 @@ def live_until_now(database: str) -> tuple[dict[str, str], list[str]]:
         morning.goes_on(NOW - timedelta(minutes=32))
         _people_of_the_phones(morning)
         morning.ends(7)
-        morning.press(_CLERKS[7], pause_counter, 7)
+        morning.press(CLERKS[7], pause_counter, 7)
         return morning.tokens, [ticket_token(morning.store.key, visit.id) for visit in morning.late]
 
 
@@ -146,7 +146,7 @@ def go_home(database: str) -> None:
                 if state == StepState.CALLED:
                     morning.press(KEO, serve, ticket)
                 morning.press(KEO, finish, ticket)
-        for number, clerk in _CLERKS.items():
+        for number, clerk in CLERKS.items():
             morning.press(clerk, close_counter, number)
 
 
@@ -172,7 +172,7 @@ def _people_of_the_phones(morning: Morning) -> None:
     morning.press(KEO, call_ticket, serving.id, SERVING)
     morning.press(KEO, serve, serving.id)
     morning.clock.at = NOW - timedelta(seconds=70)
-    morning.press(_CLERKS[CALLED], call_ticket, called.id, CALLED)
+    morning.press(CLERKS[CALLED], call_ticket, called.id, CALLED)
     morning.clock.at = NOW
     shown = {"finished": served, "missed": missed, "left": gone, "aside": aside, "serving": serving, "called": called}
     morning.tokens = {state: ticket_token(morning.store.key, visit.id) for state, visit in shown.items()}

@@ -1,7 +1,7 @@
 """The pictures of docs/screens, taken anew: `make pictures`. Every page and state at its own size, in both languages.
 
 The centre is the catalogue's, with its real hours, on one Monday: before anybody came, at twelve past ten, at lunch,
-and in the evening. The list of pages below is also what docs/screens/README.md is written from.
+and in the evening. What is seen is listed in tests/e2e/album.py.
 """
 
 import io
@@ -12,88 +12,28 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from answers.guards import COOKIE
 from commands.permissions import Role
 from tests.cast import KEO, NOY
 from tests.conftest import CHROMIUM_ARGUMENTS
+from tests.e2e.album import LANGUAGES, PAGES, table
 from tests.e2e.conftest import DESK, KIOSK, LOCALES, PHONE, TV, eventually, press, show, sign_in
-from tests.e2e.morning import CALLED, CENTRE, FREE, PASSWORD, SERVING, found_centre, go_home, live_until_now
+from tests.e2e.morning import CALLED, CENTRE, CLERKS, FREE, PASSWORD, SERVING, found_centre, go_home, live_until_now
 from tests.processes import ROOT
 from tests.servers import RunningServer
 
 FOLDER = ROOT / "docs" / "screens"
 QUALITY = 55
-LANGUAGES = {"lo": "ລາວ", "en": "English"}
 SIZES = {"kiosk": KIOSK, "phone": PHONE, "tv": TV, "counter": DESK, "office": DESK, "home": DESK}
 SCALES = {"phone": 2}
 NOTICES = {"lo": "ມື້ນີ້ຊ່ອງ 7 ປິດ 15 ໂມງ", "en": "Counter 7 closes at 15:00 today"}
 WEEK = "?from=2026-11-17&to=2026-11-23&by=service"
 SLOW = 30_000
-# Each page's pictures in the order of a visit, with what is seen in them.
-PAGES = {
-    "kiosk": {
-        "services": "Choose a service",
-        "group": "A group of services is open",
-        "search": "A search in plain words",
-        "documents": "The documents to bring, and who is called earlier",
-        "ticket": "The number is given",
-        "idle": "Are you still there?",
-        "service-off": "A service that is not given at the moment",
-        "stopped": "Ticketing is stopped",
-        "lunch": "Lunch break",
-        "closed": "Closed",
-        "no-server": "No connection",
-        "pairing": "A new screen, not paired yet",
-    },
-    "phone": {
-        "take": "Take a ticket by phone",
-        "waiting": "Waiting",
-        "near": "Almost one's turn",
-        "next": "Next",
-        "called": "Called",
-        "serving": "Being served",
-        "finished": "Finished",
-        "missed": "Missed the call",
-        "aside": "Set aside",
-        "leave": "Leave the queue?",
-        "left": "Left",
-        "offline": "Without a line: what was known last",
-    },
-    "counter": {
-        "choose": "Choose a counter",
-        "free": "Nobody is here, somebody is next",
-        "called": "Called",
-        "serving": "Serving",
-        "transfer": "Transfer",
-        "aside": "Who is set aside",
-        "no-server": "No connection",
-    },
-    "tv": {
-        "empty": "Nobody has been called yet",
-        "announcing": "A call is announced",
-        "calls": "The last calls",
-        "notice": "A notice",
-        "closed": "The centre is closed",
-        "no-server": "No connection",
-    },
-    "office": {
-        "today": "Today",
-        "waits": "Waiting times",
-        "charts": "Waiting times: the charts",
-        "notice": "Notice and tickets",
-        "services": "Services",
-        "counters": "Counters",
-        "hours": "Hours and holidays",
-        "people": "People",
-        "devices": "Devices: pairing a screen",
-        "backup": "Backup",
-        "changes": "Record of changes",
-    },
-    "home": {"start": "The start", "sign-in": "Sign in", "not-found": "A page that is not there"},
-}
 SECTIONS = ("waits", "services", "counters", "hours", "people", "backup", "changes")
 
 
@@ -103,10 +43,10 @@ class Camera:
     def __init__(self, browser: Browser, server: RunningServer, lang: str) -> None:
         self.browser, self.server, self.lang = browser, server, lang
 
-    def open(self, kind: str, path: str = "/") -> Page:
+    def open(self, kind: str, path: str = "/", *, size: ViewportSize | None = None) -> Page:
         """A fresh screen of that kind at an address."""
         context = self.browser.new_context(
-            viewport=SIZES[kind],
+            viewport=size or SIZES[kind],
             device_scale_factor=SCALES.get(kind, 1),
             locale=LOCALES[self.lang],
             timezone_id="Asia/Vientiane",
@@ -144,6 +84,20 @@ def before_the_first(camera: Camera) -> None:
     tv = camera.open("tv", f"/display/{CENTRE}?lang={camera.lang}")
     live(tv)
     camera.take(tv, "tv", "empty")
+    camera.take(camera.open("home"), "home", "start")
+    camera.take(camera.open("phone"), "home", "start-phone")
+
+
+def nobody_at_the_counters(cameras: list[Camera], server: RunningServer) -> None:
+    """All counters have a break, and all are closed; then they are open again."""
+    screens = [(camera, camera.open("tv", f"/display/{CENTRE}?lang={camera.lang}")) for camera in cameras]
+    for act, state in {"pause": "paused", "close": "unstaffed", "open": ""}.items():
+        for number in CLERKS:
+            answer = server.api("POST", f"/centres/{CENTRE}/counters/{number}/{act}", {}, role="staff")
+            assert answer.status_code == 200, answer.text
+        for camera, page in screens if state else ():
+            expect(page.locator(f'.tv__calls[data-state="{state}"]')).to_be_attached()
+            camera.take(page, "tv", state)
 
 
 def kiosk(camera: Camera) -> None:
@@ -204,14 +158,45 @@ def counter(camera: Camera) -> None:
 
 
 def tv(camera: Camera) -> None:
-    """The waiting room before, while and after somebody is called."""
+    """The waiting room before, while and after people are called."""
     page = camera.open("tv", f"/display/{CENTRE}?lang={camera.lang}")
     live(page)
     camera.take(page, "tv", "calls", settles=1_500)
-    called = camera.server.api("POST", f"/centres/{CENTRE}/counters/5/next", {"finish": True}, role="staff")
-    assert called.status_code == 200, called.text
-    expect(show(page, "calls").locator(".call--new")).to_have_attribute("data-number", called.json()["number"])
+    called = [calls_next(camera.server, 5)]
+    expect(show(page, "calls").locator(".call--new")).to_have_attribute("data-number", called[0]["number"])
     camera.take(page, "tv", "announcing", settles=1_500)
+    pressed(camera.server, f"/tickets/{called[0]['id']}/recall")
+    expect(page.locator(".call--again")).to_be_visible(timeout=SLOW)
+    camera.take(page, "tv", "again")
+    issued = camera.server.api("POST", f"/centres/{CENTRE}/tickets", {"services": ["INFO"]}, role="kiosk")
+    assert issued.status_code == 201, issued.text
+    called += [calls_next(camera.server, number) for number in (1, 8)]
+    expect(page.locator('[data-part="more"]')).to_be_visible()
+    camera.take(page, "tv", "many")
+    for far in (4, 8):
+        room = camera.open("tv", f"/display/{CENTRE}?lang={camera.lang}&distance={far}&diagonal=55")
+        live(room)
+        camera.take(room, "tv", f"from-{far}m", settles=1_500)
+    upright = camera.open("tv", f"/display/{CENTRE}?lang={camera.lang}", size=KIOSK)
+    live(upright)
+    camera.take(upright, "tv", "upright", settles=1_500)
+    for ticket in called:
+        pressed(camera.server, f"/tickets/{ticket['id']}/serve")
+    expect(page.locator(".call--new")).to_have_count(0, timeout=SLOW)
+    camera.take(page, "tv", "served")
+
+
+def pressed(server: RunningServer, path: str) -> dict[str, Any]:
+    """A clerk's press."""
+    answer = server.api("POST", path, {"finish": True} if path.endswith("/next") else {}, role="staff")
+    assert answer.status_code == 200, answer.text
+    ticket: dict[str, Any] = answer.json()
+    return ticket
+
+
+def calls_next(server: RunningServer, counter: int) -> dict[str, Any]:
+    """Whoever is at the counter is finished, and the next person is called."""
+    return pressed(server, f"/centres/{CENTRE}/counters/{counter}/next")
 
 
 def office(camera: Camera) -> None:
@@ -245,9 +230,25 @@ def office(camera: Camera) -> None:
 
 
 def home(camera: Camera) -> None:
-    """What everybody may see."""
-    for state, path in {"start": "/", "sign-in": "/sign-in", "not-found": "/nowhere"}.items():
+    """What everybody may see, and what people are told who may not."""
+    paths = {"demonstration": "/", "sign-in": "/sign-in", "not-found": "/nowhere", "used-link": f"/sign-in/{'x' * 32}"}
+    for state, path in paths.items():
         camera.take(camera.open("home", path), "home", state)
+    camera.take(camera.open("phone", "/sign-in"), "home", "sign-in-phone")
+    page = camera.open("home", "/sign-in")
+    page.locator("[name=username]").fill(KEO)
+    page.locator("[name=password]").fill("rice and rain")
+    press(page, "sign-in")
+    expect(page.locator('[role="alert"]')).to_be_visible()
+    camera.take(page, "home", "sign-in-failed")
+    page = camera.signs_in("home", KEO)
+    for state, path in {"sign-out": "/sign-out", "not-allowed": f"/office/{CENTRE}/people"}.items():
+        page.goto(f"{camera.server.url}{path}")
+        camera.take(page, "home", state)
+    page.context.add_cookies([{"name": COOKIE, "value": "of-before", "url": camera.server.url}])
+    page.goto(f"{camera.server.url}/sign-in")
+    expect(page.get_by_role("status")).to_be_visible()
+    camera.take(page, "home", "sign-in-ended")
 
 
 def without_server(cameras: list[Camera], server: RunningServer) -> None:
@@ -313,6 +314,7 @@ def take_all(browser: Browser, server: RunningServer) -> None:
         for camera in cameras:
             a_screen_is_paired(camera)
             before_the_first(camera)
+        nobody_at_the_counters(cameras, server)
     tokens, waiting = live_until_now(server.database)
     with open_at(server, "10:12", "--demo"):
         shown = by_state(server, tokens, waiting)
@@ -332,18 +334,6 @@ def take_all(browser: Browser, server: RunningServer) -> None:
     with open_at(server, "16:30"):
         for camera in cameras:
             closed(camera, "closed")
-
-
-def table() -> str:
-    """docs/screens/README.md: all pictures by page and state, both languages side by side."""
-    lines = ["# The screens", "", "Taken by `make pictures` from a running server; see tests/e2e/pictures.py."]
-    for kind, states in PAGES.items():
-        lines += ["", f"## {kind.upper() if kind == 'tv' else kind.capitalize()}", ""]
-        lines += ["| | " + " | ".join(LANGUAGES.values()) + " |", "|---|---|---|"]
-        for state, words in states.items():
-            cells = [f"![{words} ({lang})]({kind}-{state}-{lang}.webp)" for lang in LANGUAGES]
-            lines.append(f"| {words} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
 
 
 def main() -> None:

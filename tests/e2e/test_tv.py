@@ -54,6 +54,12 @@ def call(server: RunningServer, counter: int) -> dict[str, Any]:
     return ticket
 
 
+def act(server: RunningServer, ticket: dict[str, Any], name: str) -> None:
+    """The clerk goes on with a person."""
+    answer = server.api("POST", f"/tickets/{ticket['id']}/{name}", {}, role="staff")
+    assert answer.status_code == 200, answer.text
+
+
 def log_of_calls(server: RunningServer, count: int) -> list[str]:
     """The numbers of the last calls, in the order of the log."""
     calls = server.api("GET", "/centres/SAY/board").json()["calls"][:count]
@@ -110,7 +116,8 @@ def test_a_recall_joins_its_call_while_that_is_pending(server: RunningServer, sc
     logged = log_of_calls(server, 3)
     # The first was being announced when it was recalled: it gets another turn. The third had its turn to come.
     assert told == [(logged[0], False), (logged[1], False), (logged[2], True), (logged[0], True)]
-    expect(tv.locator(".call--now .call__again")).to_be_visible()
+    expect(tv.locator(".tv__again")).to_be_visible()
+    expect(tv.locator(".tv__now")).to_be_hidden()
 
 
 def test_who_hears_the_page_is_told_in_both_languages(server: RunningServer, screen: Screen) -> None:
@@ -124,45 +131,43 @@ def test_who_hears_the_page_is_told_in_both_languages(server: RunningServer, scr
     expect(said.locator('[lang="en"]')).to_have_text(f"Number {number}, please go to counter 1.")
 
 
-# A press is taken back
-
-
-def test_an_undone_call_is_taken_off_the_screen_and_never_announced(server: RunningServer, screen: Screen) -> None:
-    people(server, 3)
-    tv = screen(TV, "en")
-    watch_tv(tv, f"{server.url}/display/SAY?lang=en", time=2_500)
-    live(tv)
-    first, second, third = (call(server, counter) for counter in (1, 2, 3))
-    wait_for(tv, 1)
-    for counter in (2, 1):  # one whose turn is to come, and the one that is announced just now
-        assert server.api("POST", f"/centres/SAY/counters/{counter}/undo", {}, role="staff").status_code == 200
-    rows = show(tv, "calls")
-    for undone in (first, second):
-        expect(rows.locator(f'[data-number="{undone["number"]}"]')).to_have_count(0, timeout=SOON)
-    expect(tv.locator(".call--now")).to_have_attribute("data-number", third["number"])
-    expect(tv.locator('.desks__one[data-counter="2"]')).to_have_attribute("data-at", "")
-    again = call(server, 2)
-    wait_for(tv, 3)
-    tv.wait_for_timeout(3_000)
-    assert numbers(tv) == [first["number"], third["number"], again["number"]]
-
-
-def test_who_is_served_at_once_is_shown_without_an_announcement(server: RunningServer, screen: Screen) -> None:
+def test_yellow_is_for_who_is_to_come(server: RunningServer, screen: Screen) -> None:
     people(server, 2)
     tv = screen(TV, "en")
     watch_tv(tv, f"{server.url}/display/SAY?lang=en", time=500)
     live(tv)
-    called = call(server, 1)
-    wait_for(tv, 1)
-    served = server.api("POST", "/centres/SAY/counters/2/quick-serve", {"services": ["RES"]}, role="staff").json()
-    expect(show(tv, "calls").locator("> *").first).to_have_attribute("data-number", served["number"], timeout=SOON)
-    expect(tv.locator('.desks__one[data-counter="2"]')).to_have_attribute("data-at", served["number"])
-    tv.wait_for_timeout(1_500)
-    assert numbers(tv) == [called["number"]]
+    first, second = call(server, 1), call(server, 2)
+    wait_for(tv, 2)
+    expect(tv.locator(".call--new")).to_have_count(0)
+    expect(tv.locator(".call--comes")).to_have_count(2)
+    heads = tv.get_by_role("heading", level=1)
+    expect(heads).to_contain_text("Now calling")
+    act(server, second, "serve")
+    expect(tv.locator(".tv__now")).to_be_hidden()
+    expect(tv.locator(".tv__last")).to_be_visible()
+    comes = tv.locator(".call--comes")
+    expect(comes).to_have_attribute("data-number", first["number"])
     tv.reload()
     live(tv)
-    expect(tv.locator(".call--now")).to_have_attribute("data-number", called["number"])
-    assert numbers(tv) == []
+    expect(tv.locator(".tv__last")).to_be_visible()
+    expect(comes).to_have_attribute("data-number", first["number"])
+    act(server, first, "no-show")
+    expect(comes).to_have_count(0)
+
+
+def test_the_longest_queue_is_first_whatever_happens(server: RunningServer, screen: Screen) -> None:
+    people(server, 2)
+    tv = screen(TV, "en")
+    tv.goto(f"{server.url}/display/SAY?lang=en")
+    live(tv)
+    lines = tv.locator(".waits__one[data-service]:visible")
+    expect(lines.first).to_have_attribute("data-service", "RES")
+    with floor(server) as store, store.unit("SAY") as unit:
+        for _ in range(3):
+            issue_ticket(unit, TicketRequest(("INFO",), "kiosk"))
+    call(server, 1)  # by its event the screen hears of those who came through another process
+    expect(lines.first).to_have_attribute("data-service", "INFO")
+    expect(lines.nth(1)).to_have_attribute("data-service", "RES")
 
 
 # The server dies

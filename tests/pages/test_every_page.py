@@ -12,6 +12,7 @@ from answers.guards import needs
 from commands.calls import call_next
 from commands.moves import hold
 from commands.permissions import Permission
+from store.busy import Busy
 from tests.cast import Hall, a_hall
 from tests.pages.reader import Reader
 
@@ -217,6 +218,32 @@ def test_a_mistake_of_ours_is_logged_and_said_kindly(
     assert "The mistake is ours." in page.text
     assert "only we" not in page.text
     assert "only we" in caplog.text
+
+
+def test_what_may_pass_can_be_tried_again_and_nothing_is_sent_twice(
+    app: Flask, reader: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> ResponseReturnValue:
+        raise Busy
+
+    monkeypatch.setitem(app.view_functions, "door.home", needs(Permission.PUBLIC)(busy))
+    monkeypatch.setitem(app.view_functions, "door.choose_language", needs(Permission.PUBLIC)(busy))
+    browser = reader()
+    browser.get("/sign-in")
+    form = browser.form("/language")
+    page = browser.get("/?centre=A")
+    assert page.status_code == 503
+    assert "One moment, please" in page.text
+    assert '<a class="button button--quiet" href="/?centre=A">Try again</a>' in page.text
+    assert "Try again" not in browser.post("/language", form).text
+    assert "Try again" not in browser.get("/nowhere").text
+
+
+def test_a_tv_with_a_wrong_address_says_that_it_tries_again(reader: Readers) -> None:
+    page = reader("display").get("/display/NOWHERE")
+    assert page.status_code == 404
+    assert "There is no such centre." in page.text
+    assert "This screen tries again by itself." in page.text
 
 
 def test_the_tv_shows_calls_newest_first_and_nobodys_name(reader: Readers, hall: Hall) -> None:

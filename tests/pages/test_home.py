@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from answers.guards import COOKIE, is_beside_us
-from tests.cast import Hall
+from answers.guards import COOKIE, House, is_beside_us
+from tests.cast import MONDAY, OFFICE_HOURS, Hall, a_hall
 from tests.pages.reader import Reader
 
 Readers = Callable[..., Reader]
+SUNDAY = MONDAY + timedelta(days=6)
 
 
 def test_the_first_page_leads_to_every_screen(reader: Readers, hall: Hall) -> None:
@@ -19,6 +21,42 @@ def test_the_first_page_leads_to_every_screen(reader: Readers, hall: Hall) -> No
     for address in (f"/kiosk/{hall.code}", f"/display/{hall.code}", f"/book/{hall.code}", "/counter/", "/office/"):
         assert f'href="{address}"' in page
     assert 'data-act="demonstrate:' not in page
+
+
+def test_the_first_page_says_when_a_centre_is_open_today(app: Flask, reader: Readers) -> None:
+    house: House = app.extensions["onedoor"]
+    office = a_hall(house.store, week=OFFICE_HOURS)
+    office.at("9:00")
+    assert "Today 08:00–12:00, 13:00–16:00" in reader(at=office).get("/").text
+    office.at("9:00", SUNDAY)
+    assert "Closed all day" in reader(at=office).get("/").text
+
+
+def test_staff_find_the_way_in_at_the_top_and_the_way_out(reader: Readers) -> None:
+    assert '<a class="languages__choice frame__who" href="/sign-in">' in reader().get("/").text
+    assert '<a class="languages__choice frame__who" href="/sign-out">' in reader("staff").get("/").text
+
+
+def test_many_centres_are_lines_that_open(app: Flask, reader: Readers, hall: Hall) -> None:
+    house: House = app.extensions["onedoor"]
+    codes = [hall.code, *(a_hall(house.store).code for _centre in range(3))]
+    page = reader().get("/").text
+    assert page.count("<details") >= len(codes)
+    assert all(f'href="/book/{code}"' in page for code in codes)
+
+
+@pytest.mark.usefixtures("demonstration")
+def test_a_demonstration_says_at_the_sign_in_where_one_press_is_enough(reader: Readers) -> None:
+    assert "one press on the first page" in reader().get("/sign-in").text
+    elsewhere = reader().get("/sign-in", environ_base={"REMOTE_ADDR": "192.168.1.20"}).text
+    assert "one press on the first page" not in elsewhere
+    assert "one-time link" in elsewhere
+
+
+@pytest.mark.parametrize(("role", "back"), [("staff", "/counter/"), ("manager", "/office/"), ("kiosk", "/")])
+def test_who_does_not_sign_out_goes_back_to_their_own_page(reader: Readers, role: str, back: str) -> None:
+    page = reader(role).get("/sign-out").text
+    assert re.search(rf'href="{back}" data-act="stay"', page)
 
 
 @pytest.mark.usefixtures("demonstration")

@@ -212,6 +212,17 @@ def test_an_unpaired_browser_is_told_how_to_pair(reader: Readers, hall: Hall) ->
     assert f"sign-in-link --role kiosk --centre {hall.code}" in page.text
 
 
+def test_a_kiosk_of_no_centre_is_told_so(reader: Readers) -> None:
+    page = reader().get("/kiosk/NOWHERE")
+    assert page.status_code == 404
+    assert "There is no such centre." in page.text
+
+
+@pytest.mark.usefixtures("demonstration")
+def test_a_kiosk_of_no_centre_is_told_so_in_a_demonstration_too(reader: Readers) -> None:
+    assert reader().get("/kiosk/NOWHERE").status_code == 404
+
+
 @pytest.mark.parametrize("machine", ["127.0.0.1", "::1"])
 def test_a_demonstration_pairs_a_browser_on_its_own_machine(
     demonstration: Flask, reader: Readers, hall: Hall, machine: str

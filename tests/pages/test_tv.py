@@ -52,6 +52,39 @@ def test_who_stood_at_the_counter_already_is_listed_and_not_large(reader: Reader
     assert calls(tv(reader())) == [("W001", "2", False), ("B001", "1", True)]
 
 
+def to_come(page: str) -> list[str]:
+    return re.findall(r'class="call[^"]*call--comes[^"]*" data-number="(\w+)"', page)
+
+
+def test_who_was_called_is_marked_until_served(reader: Readers, hall: Hall) -> None:
+    hall.ticket("BIRTH")
+    visit = hall.opens(1).press(call_next, 1)
+    assert visit
+    assert to_come(tv(reader())) == ["B001"]
+    hall.press(serve, visit.id)
+    assert to_come(tv(reader())) == []
+    assert "data-served" in tv(reader())
+    hall.press(finish, visit.id)
+    assert to_come(tv(reader())) == []
+
+
+def queues(page: str) -> list[str]:
+    return re.findall(r'data-service="(\w+)" data-place="\d+">', page)
+
+
+def test_the_longest_queue_is_first_and_equals_stand_as_in_the_catalogue(reader: Readers, hall: Hall) -> None:
+    for service in ("RES", "BIRTH", "INFO", "INFO"):
+        hall.ticket(service)
+    order = [service for service in hall.info.services if service in ("RES", "BIRTH")]
+    assert queues(tv(reader())) == ["INFO", *order]
+
+
+@pytest.mark.parametrize("lang", ["en", "lo"])
+def test_the_date_is_said_as_people_here_say_it(reader: Readers, lang: str) -> None:
+    said = {"en": "Monday, 23 November 2026", "lo": "ວັນຈັນ, 23 ພະຈິກ 2026"}
+    assert said[lang] in tv(reader(), f"?lang={lang}")
+
+
 @pytest.mark.parametrize("lang", ["en", "lo"])
 def test_an_empty_room_is_told_to_wait_in_both_languages(reader: Readers, hall: Hall, lang: str) -> None:
     hall.opens(1)
@@ -91,7 +124,7 @@ def office(app: Flask) -> Hall:
     [
         ("7:30", "Open again today at 08:00", "ເປີດອີກໃນມື້ນີ້ ເວລາ 08:00"),
         ("12:10", "Open again today at 13:00", "ເປີດອີກໃນມື້ນີ້ ເວລາ 13:00"),
-        ("16:00", "Open again on Tuesday, November 24, 2026 at 08:00", "ເປີດອີກໃນວັນອັງຄານ"),
+        ("16:00", "Open again on Tuesday 24 November at 08:00", "ເປີດອີກໃນວັນອັງຄານ 24 ພະຈິກ"),
     ],
 )
 def test_a_closed_centre_says_when_it_opens_next(
@@ -126,7 +159,9 @@ def test_a_notice_is_a_line_in_each_of_its_languages(reader: Readers, hall: Hall
         )
         conn.execute(update(tables.Centre).where(tables.Centre.id == hall.centre), {"version": 2})
     page = tv(reader())
-    assert '<span lang="lo">ພັກທ່ຽງ</span> <span lang="en">Lunch &lt;12:00&gt;</span>' in page
+    lines = ['<span lang="lo">ພັກທ່ຽງ</span>', '<span lang="en">Lunch &lt;12:00&gt;</span>']
+    assert " ".join(lines) in page
+    assert " ".join(reversed(lines)) in tv(reader(), "?lang=en")
 
 
 def test_a_recall_is_known_to_the_script_before_it_asks(reader: Readers, hall: Hall) -> None:
