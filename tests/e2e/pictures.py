@@ -41,6 +41,9 @@ PAGES = {
         "documents": "The documents to bring, and who is called earlier",
         "ticket": "The number is given",
         "idle": "Are you still there?",
+        "back": "Who may come back",
+        "back-confirm": "Is this your number?",
+        "back-done": "In the queue again",
         "service-off": "A service that is not given at the moment",
         "stopped": "Ticketing is stopped",
         "lunch": "Lunch break",
@@ -56,8 +59,10 @@ PAGES = {
         "called": "Called",
         "serving": "Being served",
         "finished": "Finished",
+        "later": "Finished; the result can be collected later",
         "missed": "Missed the call",
         "aside": "Set aside",
+        "fetching": "Set aside until a paper is there",
         "leave": "Leave the queue?",
         "left": "Left",
         "offline": "Without a line: what was known last",
@@ -163,6 +168,14 @@ def kiosk(camera: Camera) -> None:
     press(page, "stay", "take")
     expect(show(page, "number")).to_be_visible()
     camera.take(page, "kiosk", "ticket", settles=1_000)
+    page.goto(f"{camera.server.url}/kiosk/{CENTRE}/back?lang={camera.lang}")
+    camera.take(page, "kiosk", "back")
+    page.locator('[data-act^="back:"]').first.click()
+    expect(show(page, "number")).to_be_visible()
+    camera.take(page, "kiosk", "back-confirm")
+    press(page, "here")
+    expect(show(page, "place")).to_be_visible()
+    camera.take(page, "kiosk", "back-done")
     page.goto(f"{camera.server.url}/kiosk/{CENTRE}/documents?lang={camera.lang}&services=BORDER")
     camera.take(page, "kiosk", "service-off")
 
