@@ -124,6 +124,29 @@ def check(document: dict[str, Any], answer: Answer) -> Answer:
     return answer
 
 
+# What clerks do to one ticket, one act after the other; some of it is refused.
+A_DAY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("recall", {}),
+    ("recall", {}),
+    ("hold", {"reason": "copies", "missing": ["form"]}),
+    ("here", {}),
+    ("hold", {}),
+    ("here", {}),
+    ("resume", {}),
+    ("call", {"counter": 4, "reason": "with a small child"}),
+    ("priority", {"priority": "MONK"}),
+    ("details", {"name": "Noy", "documents": ["form"]}),
+    ("serve", {}),
+    ("services", {"drop": ["PAY"]}),
+    ("finish", {"ready_on": "2026-12-03"}),
+    ("transfer", {"counter": 1}),
+    ("no-show", {}),
+    ("cancel", {}),
+    ("serve", {}),
+    ("services", {"drops": []}),
+)
+
+
 def test_a_day_is_answered_as_the_document_says(desk: Desk, document: dict[str, Any]) -> None:
     def get(path: str, by: str = "manager") -> Answer:
         return check(document, desk.get(path, by=by))
@@ -134,26 +157,7 @@ def test_a_day_is_answered_as_the_document_says(desk: Desk, document: dict[str, 
     ticket = post("/centres/C/tickets", {"services": ["RES", "INFO"]}, by="none").json
     post("/centres/C/counters/4/open")
     post("/centres/C/counters/4/next")
-    for act, body in (
-        ("recall", {}),
-        ("recall", {}),
-        ("hold", {"reason": "copies", "missing": ["form"]}),
-        ("here", {}),
-        ("hold", {}),
-        ("here", {}),
-        ("resume", {}),
-        ("call", {"counter": 4, "reason": "with a small child"}),
-        ("priority", {"priority": "MONK"}),
-        ("details", {"name": "Noy", "documents": ["form"]}),
-        ("serve", {}),
-        ("services", {"drop": ["PAY"]}),
-        ("finish", {"ready_on": "2026-12-03"}),
-        ("transfer", {"counter": 1}),
-        ("no-show", {}),
-        ("cancel", {}),
-        ("serve", {}),
-        ("services", {"drops": []}),
-    ):
+    for act, body in A_DAY:
         post(f"/tickets/{ticket['id']}/{act}", body)
     post(f"/tickets/{ticket['token']}/cancel", by="none")
     post("/centres/C/counters/4/quick-serve", {"services": ["BIRTH"]})

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import select
@@ -157,22 +158,27 @@ def _people_of_the_phones(morning: Morning) -> None:
     while (person := morning.press(KEO, call_next, FREE)) is not None:  # nobody is before those who come now
         morning.press(KEO, serve, person.id)
         morning.press(KEO, finish, person.id)
-    served, missed, gone, aside = (morning.ticket("MOVE") for _person in range(4))
-    for visit, ends in ((served, finish), (missed, no_show), (aside, hold)):
+    served, missed, gone, aside, fetching, later = (morning.ticket("MOVE") for _person in range(6))
+    ready = partial(finish, ready_on=MONDAY + timedelta(days=10))
+    fetch = partial(hold, missing=["family_book", "id_card"])
+    for visit, ends in ((served, finish), (later, ready), (aside, hold), (fetching, fetch)):
         morning.press(KEO, call_ticket, visit.id, FREE)
-        morning.clock.at += timedelta(minutes=3)
-        if visit is not missed:
-            morning.press(KEO, serve, visit.id)
+        morning.clock.at += timedelta(minutes=2)
+        morning.press(KEO, serve, visit.id)
         morning.press(KEO, ends, visit.id)
     morning.press("public", leave, gone.id)
     for code in _LATE:
         morning.goes_on(morning.clock.at + timedelta(minutes=2), but=(FREE, CALLED, SERVING))
         morning.late.append(morning.ticket(code))
+    morning.press(KEO, call_ticket, missed.id, FREE)
+    morning.clock.at += timedelta(minutes=2)
+    morning.press(KEO, no_show, missed.id)
     called, serving = morning.ticket("IDCARD"), morning.ticket("BIRTH", "INFO")
     morning.press(KEO, call_ticket, serving.id, SERVING)
     morning.press(KEO, serve, serving.id)
     morning.clock.at = NOW - timedelta(seconds=70)
     morning.press(CLERKS[CALLED], call_ticket, called.id, CALLED)
     morning.clock.at = NOW
-    shown = {"finished": served, "missed": missed, "left": gone, "aside": aside, "serving": serving, "called": called}
+    shown = {"finished": served, "later": later, "missed": missed, "left": gone, "aside": aside, "fetching": fetching}
+    shown |= {"serving": serving, "called": called}
     morning.tokens = {state: ticket_token(morning.store.key, visit.id) for state, visit in shown.items()}
