@@ -15,7 +15,7 @@ from store.visits import read_visit
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A person who waits or is on hold. `group` is the code of the priority that they claim."""
+    """A person who waits or is set aside. `group` is the code of the priority that they claim."""
 
     id: int
     number: str

@@ -77,21 +77,21 @@ def give(code: str) -> AnyResponse:
         said = kind_problem(error, language())
         words = " ".join([said.detail] if not said.errors else [mistake["message"] for mistake in said.errors])
         return _reception(code, said.status, words)
-    return redirect(url_for("counter.reception_ticket", code=code, ticket=given["ticket"]), 303)
+    return redirect(url_for("counter.reception_ticket", code=code, ticket_id=given["ticket"]), 303)
 
 
-@bp.get(f"{_RULE}/<int:ticket>")
+@bp.get(f"{_RULE}/<int:ticket_id>")
 @needs(Permission.WORK_QUEUE)
-def reception_ticket(code: str, ticket: int) -> Response:
+def reception_ticket(code: str, ticket_id: int) -> Response:
     """One ticket, to be printed, or printed again for who has lost it. Raises NotFound."""
     now, lang = store().clock.now(), language()
     with store().reading() as conn:
         centre = read_head(conn, store().centres, code).info
-        visit = read_visit(conn, ticket, centre.id) if ticket < 2**63 else None
+        visit = read_visit(conn, ticket_id, centre.id) if ticket_id < 2**63 else None
         if visit is None:
             raise NotFound("ticket")
         place = place_in_queue(conn, centre, visit, now)
-        reference = read_person(conn, ticket).reference
+        reference = read_person(conn, ticket_id).reference
     values = {"place": place, "reference": reference, **_printed(centre, visit, lang)}
     return page("counter/reception_ticket.html", key=new_key(), **values)
 
@@ -113,10 +113,10 @@ def _printed(centre: CentreInfo, visit: Visit, lang: str) -> dict[str, Any]:
     }
 
 
-@bp.post(f"{_RULE}/<int:ticket>/priority")
+@bp.post(f"{_RULE}/<int:ticket_id>/priority")
 @needs(Permission.WORK_QUEUE)
-def reception_priority(code: str, ticket: int) -> AnyResponse:
+def reception_priority(code: str, ticket_id: int) -> AnyResponse:
     """Confirms, sets or withdraws a priority. Raises NotFound, WrongState, Invalid."""
     group = request.form.get("priority") or None
-    press(code, lambda unit: {"ticket": change_priority(unit, ticket, group).id})
-    return redirect(url_for("counter.reception_ticket", code=code, ticket=ticket), 303)
+    press(code, lambda unit: {"ticket": change_priority(unit, ticket_id, group).id})
+    return redirect(url_for("counter.reception_ticket", code=code, ticket_id=ticket_id), 303)

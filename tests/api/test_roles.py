@@ -184,6 +184,7 @@ def test_every_page_answers_each_role_as_the_table_of_permissions_says(
     """Generated from the map: a new page needs no new row, and cannot be left out."""
     desk, ticket = closed_desk, closed_desk.issue()
     facts = {"code": desk.code, "number": 4, "token": ticket["token"], "ticket": ticket["token"]}
+    facts["ticket_id"] = ticket["id"]
     seen = 0
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(API) or rule.endpoint == "static":
@@ -211,7 +212,7 @@ def test_form_without_its_token_changes_nothing(app: Flask, desk: Desk, addresse
     """Every form of every page, pressed from another site with the cookie of whoever may."""
     ticket = desk.issue()
     desk.open(4)
-    facts = {"code": desk.code, "number": 4, "token": ticket["token"]}
+    facts = {"code": desk.code, "number": 4, "token": ticket["token"], "ticket_id": ticket["id"]}
     before = desk.hall.snapshot()
     forms = [
         rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set()) and not rule.rule.startswith(API)
