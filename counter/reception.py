@@ -10,6 +10,7 @@ from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.tickets import local, place_in_queue, service_name, steps_in_order
 from answers.words import named
+from commands.moves import resume
 from commands.permissions import Permission
 from commands.priorities import change_priority
 from commands.tickets import TicketRequest, issue_ticket
@@ -119,4 +120,15 @@ def reception_priority(code: str, ticket_id: int) -> AnyResponse:
     """Confirms, sets or withdraws a priority. Raises NotFound, WrongState, Invalid."""
     group = request.form.get("priority") or None
     press(code, lambda unit: {"ticket": change_priority(unit, ticket_id, group).id})
+    return redirect(url_for("counter.reception_ticket", code=code, ticket_id=ticket_id), 303)
+
+
+@bp.post(f"{_RULE}/<int:ticket_id>/here")
+@needs(Permission.WORK_QUEUE)
+def reception_here(code: str, ticket_id: int) -> AnyResponse:
+    """Puts somebody who is here again back in the queue, as often as staff find right.
+
+    Raises NotFound, WrongState, GraceOver.
+    """
+    press(code, lambda unit: {"ticket": resume(unit, ticket_id).id})
     return redirect(url_for("counter.reception_ticket", code=code, ticket_id=ticket_id), 303)

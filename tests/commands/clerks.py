@@ -13,7 +13,7 @@ from commands.calls import call_next, call_ticket, finish, no_show, quick_serve,
 from commands.counters import close_counter, open_counter, pause_counter
 from commands.day import end_past_days
 from commands.details import Details, change_details
-from commands.moves import cancel, change_steps, hold, leave, let_others_pass, resume, transfer
+from commands.moves import cancel, change_steps, come_back, hold, leave, let_others_pass, resume, transfer
 from commands.priorities import change_priority
 from commands.tickets import TicketRequest, issue_ticket
 from commands.undo import undo
@@ -140,6 +140,15 @@ class Clerks(RuleBasedStateMachine):
         for visit in undone[0] or ():
             self.over.pop(visit.id, None)
         assert times == 1 or undone[1] is None
+
+    @precondition(lambda self: self.people)
+    @rule(who=ANYONE, back=st.booleans())
+    def a_document_is_missing_or_somebody_is_here_again(self, who: int, *, back: bool) -> None:
+        ticket = self.somebody(who)
+        if back:
+            self.act(ticket, Act.RESUME, come_back)
+        elif self.hall.visits()[ticket].step.service == "RES":
+            self.act(ticket, Act.HOLD, hold, missing=["id_card"])
 
     @precondition(lambda self: self.people)
     @rule(who=ANYONE, counter=COUNTERS, called=st.booleans())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from commands.calls import call_next, finish, serve
 from commands.moves import transfer
 from queueing.states import CounterState, StepState
+from store.notes import read_notes
 from tests.cast import Hall
 from tests.pages.reader import Reader
 from tests.pages.test_counter import at_counter
@@ -134,3 +135,13 @@ def test_a_counter_says_whom_it_helps_and_why(reader: Readers, hall: Hall) -> No
     assert "W001" in clerk.text.partition('data-part="next-who"')[2].partition("</span>")[0]
     clerk.get(f"{address}?show=all")
     assert "Waits longer than the target" in clerk.text
+
+
+def test_who_waits_is_cancelled_with_a_reason(reader: Readers, hall: Hall) -> None:
+    visit = hall.opens(1).ticket()
+    clerk, address = at_counter(reader, hall, 1)
+    clerk.get(f"{address}?about={visit.id}")
+    clerk.press(f"{address}/cancel", reason="came to the wrong centre")
+    assert hall.visit(visit).state is StepState.CANCELLED
+    with hall.reading() as conn:
+        assert [note.text for note in read_notes(conn, hall.centre, visit.id)] == ["came to the wrong centre"]

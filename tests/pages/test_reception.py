@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from commands.calls import call_next, no_show
 from queueing.states import Act, StepState
 from tests.cast import OFFICE_HOURS, Hall, a_hall
 from tests.pages.reader import Reader
@@ -80,3 +81,14 @@ def test_nothing_is_changed_for_a_visit_that_is_over(clerk: Reader, hall: Hall) 
 def test_a_ticket_of_another_centre_is_not_found(clerk: Reader, hall: Hall) -> None:
     elsewhere = a_hall(hall.store).ticket("RES")
     assert clerk.get(f"/counter/{hall.code}/reception/{elsewhere.id}").status_code == 404
+
+
+def test_who_missed_the_call_is_put_back_at_reception(clerk: Reader, hall: Hall) -> None:
+    visit = hall.opens(1).ticket("RES")
+    hall.press(call_next, 1)
+    hall.press(no_show, visit.id)
+    address = f"/counter/{hall.code}/reception/{visit.id}"
+    clerk.get(address)
+    clerk.press(f"{address}/here")
+    assert hall.visit(visit).state is StepState.WAITING
+    assert not clerk.has("here")
