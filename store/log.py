@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, literal, select
+from sqlalchemy import Connection, and_, bindparam, literal, or_, select
 
 from queueing.events import Event, Kind
 from store.tables import LogEvent, Note, Ticket
@@ -52,12 +52,16 @@ def last_press(conn: Connection, centre: int, counter: int) -> list[Event]:
 
 
 _CALLED = (
-    select(LogEvent.at, LogEvent.actor, LogEvent.counter, LogEvent.facts, Ticket.number, Note.text)
+    select(LogEvent.seq, LogEvent.kind, LogEvent.at, LogEvent.actor, LogEvent.counter, LogEvent.facts)
+    .add_columns(Ticket.number, Note.text)
     .join(Ticket, Ticket.id == LogEvent.ticket_id)
     .outerjoin(Note, and_(Note.ticket_id == LogEvent.ticket_id, Note.event_seq == LogEvent.seq))
     .where(
         LogEvent.centre_id == bindparam("centre"),
-        LogEvent.kind == literal(Kind.CALLED.value, literal_execute=True),
+        or_(
+            LogEvent.kind == literal(Kind.CALLED.value, literal_execute=True),
+            LogEvent.kind == literal(Kind.UNDONE.value, literal_execute=True),
+        ),
         LogEvent.at >= bindparam("since"),
     )
     .order_by(LogEvent.seq.desc())
@@ -76,9 +80,11 @@ class Chosen:
 
 
 def read_chosen(conn: Connection, centre: int, since: datetime) -> list[Chosen]:
-    """Who was called out of turn from an instant on, the latest first."""
-    rows = conn.execute(_CALLED, {"centre": centre, "since": since})
-    return [Chosen(row.at, row.actor, row.counter, row.number, row.text) for row in rows if row.facts.get("chosen")]
+    """Who was called out of turn from an instant on, the latest first; what was undone is no call."""
+    rows = conn.execute(_CALLED, {"centre": centre, "since": since}).all()
+    undone = {row.facts["seq"] for row in rows if row.kind == Kind.UNDONE}
+    chosen = [row for row in rows if row.facts.get("chosen") and row.seq not in undone]
+    return [Chosen(row.at, row.actor, row.counter, row.number, row.text) for row in chosen]
 
 
 _LAST_PAUSE = (

@@ -27,6 +27,9 @@ def test_a_chosen_person_needs_a_reason_that_the_manager_reads(reader: Readers, 
     record = noy.get(f"/office/{hall.code}/changes").text
     assert "her bus leaves" in record.partition('data-show="chosen"')[2]
     assert 'data-number="B001"' not in record
+    clerk.get(address)
+    clerk.press(f"{address}/undo")
+    assert 'data-show="chosen"' not in noy.get(f"/office/{hall.code}/changes").text, "it is no call any more"
 
 
 def test_a_break_has_a_reason_that_the_manager_sees(reader: Readers, hall: Hall) -> None:
