@@ -158,11 +158,33 @@ def counter(camera: Camera) -> None:
         page.goto(f"{camera.server.url}/counter/{CENTRE}/{number}")
         live(page)
         camera.take(page, "counter", state)
-    press(page, "transfer")
-    camera.take(page, "counter", "transfer")
+    for choice in ("transfer", "otherwise", "details"):
+        press(page, choice)
+        camera.take(page, "counter", choice)
+        page.keyboard.press("Escape")
     page.goto(f"{camera.server.url}/counter/{CENTRE}/{SERVING}?show=aside")
     live(page)
     camera.take(page, "counter", "aside")
+    page.goto(f"{camera.server.url}/counter/{CENTRE}/{FREE}?show=all")
+    live(page)
+    press(page, "pause")
+    camera.take(page, "counter", "break")
+    page.keyboard.press("Escape")
+    page.locator('[data-act^="about:"]').nth(2).click()
+    expect(show(page, "about")).to_be_visible()
+    camera.take(page, "counter", "about")
+    reception(camera, page)
+
+
+def reception(camera: Camera, page: Page) -> None:
+    """Where staff give tickets, print lost ones, and enter those of an outage."""
+    page.goto(f"{camera.server.url}/counter/{CENTRE}/reception")
+    camera.take(page, "counter", "reception")
+    page.locator('[data-act^="ticket:"]').first.click()
+    page.wait_for_load_state()
+    camera.take(page, "counter", "reception-ticket")
+    page.goto(f"{camera.server.url}/counter/{CENTRE}/paper")
+    camera.take(page, "counter", "paper")
 
 
 def tv(camera: Camera) -> None:

@@ -231,6 +231,17 @@ def test_the_time_goes_on_by_the_servers_clock(server: RunningServer, screen: Sc
     expect(show(clerk, "elapsed")).to_have_text("00:03", timeout=8_000)
 
 
+def looked_at(clerk: Page, *choices: str) -> list[str]:
+    """What is wrong with each choice while it is open."""
+    said = []
+    for choice in choices:
+        summary = clerk.locator(f'summary[data-act="{choice}"]:visible').last
+        summary.click()
+        said += faults(clerk)
+        clerk.keyboard.press("Escape")
+    return said
+
+
 @pytest.mark.parametrize("zoom", [1, 2])
 @LAO_FIRST
 def test_a_counter_can_be_used_by_everybody(server: RunningServer, screen: Screen, lang: str, zoom: int) -> None:
@@ -246,18 +257,18 @@ def test_a_counter_can_be_used_by_everybody(server: RunningServer, screen: Scree
     press(clerk, "counter:3")
     is_live(clerk)
     said += faults(clerk)
-    press(clerk, "open", "next")
+    press(clerk, "open")
+    state(clerk, "open")
+    clerk.locator('[data-act^="about:"]').first.click()
+    expect(show(clerk, "about")).to_be_visible()
+    said += faults(clerk) + looked_at(clerk, "pause", "at-once")
+    press(clerk, "next")
     state(clerk, "called")
-    said += faults(clerk)
-    press(clerk, "cancel")
-    said += faults(clerk)
-    press(clerk, "back", "serve")
+    said += faults(clerk) + looked_at(clerk, "cancel")
+    press(clerk, "serve")
     state(clerk, "serving")
-    press(clerk, "add-step")
-    said += faults(clerk)
-    press(clerk, "transfer")
-    said += faults(clerk)
-    press(clerk, "transfer", "hold", "show:aside")
+    said += looked_at(clerk, "add-step", "otherwise", "details", "transfer")
+    press(clerk, "hold", "show:aside")
     expect(show(clerk, "aside").locator("li")).to_have_count(1)
     said += faults(clerk)
     clerk.goto(f"{server.url}/sign-out")
