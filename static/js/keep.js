@@ -20,7 +20,9 @@ export class Keep {
       const cache = await caches.open(KEPT);
       const parts = performance.getEntriesByType("resource").map((part) => new URL(part.name));
       const ours = parts.filter((part) => part.origin === location.origin && part.pathname.startsWith("/static/"));
-      await cache.addAll(new Set(ours.map((part) => part.href)));
+      const addresses = new Set(ours.map((part) => part.href));
+      // As they were just loaded, so that nothing comes over the line a second time.
+      await cache.addAll([...addresses].map((address) => new Request(address, { cache: "force-cache" })));
       return cache;
     } catch {
       return null; // full, forbidden or private: the page goes on without

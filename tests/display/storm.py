@@ -22,6 +22,8 @@ CLOCK = "2026-11-23T08:00:00+07:00"  # far from midnight, at which a day would e
 NAME, PHONE = "Somchai Secret", "020 5559876"
 SERVICES = ("RES", "BIRTH", "IDCARD", "INFO")
 COUNTERS = 8
+# Nobody presses these: they happen by themselves.
+_NOBODYS = frozenset({Act.EXPIRE, Act.REDIRECT})
 ROLE = {"board": None, "ticket": None, "counter": "staff", "queue": "staff", "office": "manager"}
 assert set(ROLE) == set(NEEDS)
 
@@ -100,7 +102,7 @@ class Client:
         """Something that a ticket's state allows, as far as anybody knows."""
         known = self.storm.known()
         ticket, state = self.chance.choice(known) if known else ("", "")
-        acts = sorted(TRANSITIONS.get(StepState(state), {})) if state else []
+        acts = sorted(set(TRANSITIONS.get(StepState(state), {})) - _NOBODYS) if state else []
         if not acts:
             return
         act = self.chance.choice(acts)
@@ -108,7 +110,7 @@ class Client:
             self._post(f"/tickets/{self.storm.tokens[ticket]}/cancel", {}, None)
         elif act is Act.PASS and ticket in self.storm.tokens:
             self._post(f"/tickets/{self.storm.tokens[ticket]}/pass", {}, None)
-        elif act not in (Act.LEAVE, Act.EXPIRE):
+        elif act is not Act.LEAVE:
             self._post(f"/tickets/{ticket}/{act}", self._facts(act), self.staff)
 
     def _facts(self, act: Act) -> dict[str, Any]:
@@ -120,6 +122,10 @@ class Client:
             )
         if act is Act.CHANGE_STEPS:
             return {"add": ["PAY"]}
+        if act is Act.CHANGE_PRIORITY:
+            return {"priority": self.chance.choice([None, "ELDER"])}
+        if act is Act.CHANGE_DETAILS:
+            return {"name": NAME, "reference": str(self.chance.random())}
         return {"reason": NAME} if act in (Act.HOLD, Act.CANCEL) else {}
 
     def _post(self, path: str, body: dict[str, Any], token: str | None) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from commands.access import create_token
 from commands.calls import finish
 from commands.counters import set_closed
-from commands.moves import cancel
+from commands.moves import cancel, resume
 from commands.permissions import Role
 from queueing.states import ACTIVE, StepState
+from store.set_aside import read_set_aside
 from store.tables import TicketStep
 from store.unit import Store, Unit
 from tests.servers import RunningServer
@@ -57,6 +58,9 @@ def _send_home(unit: Unit) -> None:
             finish(unit, ticket)
         if unit.visit(ticket).state in ACTIVE:
             cancel(unit, ticket)
+    since = unit.now - unit.centre.rules.no_show_grace
+    for away in read_set_aside(unit.conn, unit.centre.id, unit.today, since):  # who may come back from a missed call
+        cancel(unit, resume(unit, away.ticket).id)
     for counter in unit.centre.counters:
         set_closed(unit, counter)
 
