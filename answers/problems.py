@@ -22,6 +22,11 @@ class Problem:
     detail: str
     errors: list[dict[str, str]] = field(default_factory=list)
 
+    @property
+    def words(self) -> str:
+        """What a page says of it: each mistake, or what to do."""
+        return " ".join(mistake["message"] for mistake in self.errors) or self.detail
+
     def document(self) -> dict[str, Any]:
         """The problem+json object."""
         said = {"type": TYPE + self.slug, "title": self.title, "status": self.status, "detail": self.detail}

@@ -1,5 +1,6 @@
 """Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from booking.ticket_page import ticket_facts
 from commands.moves import come_back, leave, let_others_pass
 from commands.permissions import Permission
 from queueing.refusals import Invalid, KeyReused, NotFound
+from queueing.visit import Visit
 from store.board import read_head
 from store.centre import CentreInfo
 from store.ids import ticket_of_token
+from store.unit import Unit
 from store.visits import centre_of, read_visit
 
 bp = Blueprint("booking", __name__)
@@ -110,31 +113,32 @@ def qr(token: str) -> Response:
     return make_response(image, 200, {"Content-Type": "image/svg+xml", **headers})
 
 
+def _press(token: str, command: Callable[[Unit, int], Visit]) -> AnyResponse:
+    """Does what the citizen pressed, and shows the ticket again."""
+    number, code = _find(token)
+    press(code, lambda unit: {"ticket": command(unit, number).id})
+    return redirect(url_for("booking.ticket", token=token), 303)
+
+
 @bp.post("/t/<secret:token>/leave")
 @needs(Permission.HOLD_TICKET)
 def leave_queue(token: str) -> AnyResponse:
     """The citizen goes. Raises NotFound, WrongState."""
-    number, code = _find(token)
-    press(code, lambda unit: {"ticket": leave(unit, number).id})
-    return redirect(url_for("booking.ticket", token=token), 303)
+    return _press(token, leave)
 
 
 @bp.post("/t/<secret:token>/pass")
 @needs(Permission.HOLD_TICKET)
 def pass_others(token: str) -> AnyResponse:
     """The citizen lets others go first. Raises NotFound, WrongState, PassedAlready."""
-    number, code = _find(token)
-    press(code, lambda unit: {"ticket": let_others_pass(unit, number).id})
-    return redirect(url_for("booking.ticket", token=token), 303)
+    return _press(token, let_others_pass)
 
 
 @bp.post("/t/<secret:token>/here")
 @needs(Permission.HOLD_TICKET)
 def come_back_here(token: str) -> AnyResponse:
     """The citizen is here again. Raises NotFound, WrongState, GraceOver, CameBackAlready."""
-    number, code = _find(token)
-    press(code, lambda unit: {"ticket": come_back(unit, number).id})
-    return redirect(url_for("booking.ticket", token=token), 303)
+    return _press(token, come_back)
 
 
 @bp.get("/a/<secret:token>")

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, select
 
 from commands.counters import set_closed
-from queueing.states import Act, StepState
-from store.queue import counters_now
+from queueing.states import Act
+from store.queue import IS_UNENDED, counters_now
 from store.tables import Ticket, TicketStep
 from store.unit import Unit
 
@@ -15,8 +15,7 @@ _UNENDED = (
     .join(Ticket, Ticket.id == TicketStep.ticket_id)
     .where(
         TicketStep.centre_id == bindparam("centre"),
-        # As the partial index says it, word for word: SQLite proves no more than that.
-        TicketStep.state.in_([literal(s.value, literal_execute=True) for s in (StepState.WAITING, StepState.ON_HOLD)]),
+        IS_UNENDED,
         Ticket.business_date <= bindparam("day"),
     )
     .order_by(Ticket.business_date, TicketStep.joined_seq)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, update
 
 from commands.tickets import check_person
 from queueing.refusals import Invalid
 from queueing.states import Act
 from queueing.visit import Visit
+from store.notes import read_person
 from store.tables import Person
 from store.unit import Unit
 
@@ -29,9 +30,6 @@ class Details:
     documents: Sequence[str] | None = None
 
 
-_KNOWN = select(Person.__table__).where(Person.ticket_id == bindparam("ticket"))
-
-
 def change_details(unit: Unit, ticket: int, details: Details) -> Visit:
     """Keeps what a person has given; what is so already changes nothing. Raises NotFound, WrongState, Invalid."""
     visit = unit.visit(ticket)
@@ -40,12 +38,12 @@ def change_details(unit: Unit, ticket: int, details: Details) -> Visit:
     if details.reference is not None and len(details.reference) > LONGEST_REFERENCE:
         raise Invalid("reference", "too-long", most=LONGEST_REFERENCE)
     _check_documents(unit, visit, details.documents or ())
-    known = unit.conn.execute(_KNOWN, {"ticket": ticket}).mappings().one_or_none()
+    known = read_person(unit.conn, ticket)
     asked = {name: getattr(details, name) for name in ("name", "phone", "reference", "documents")}
     new = {name: value or None for name, value in asked.items() if value is not None}
-    if all(value == (known[name] if known else None) for name, value in new.items()):
+    if all(value == getattr(known, name) for name, value in new.items()):
         return visit
-    _write(unit, ticket, new, there=known is not None)
+    _write(unit, ticket, new)
     return unit.act(visit, Act.CHANGE_DETAILS)
 
 
@@ -56,8 +54,6 @@ def _check_documents(unit: Unit, visit: Visit, documents: Sequence[str]) -> None
             raise Invalid("documents", "unknown", value=code)
 
 
-def _write(unit: Unit, ticket: int, new: dict[str, Any], *, there: bool) -> None:
-    if there:
-        unit.conn.execute(update(Person).where(Person.ticket_id == ticket).values(new))
-    else:
+def _write(unit: Unit, ticket: int, new: dict[str, Any]) -> None:
+    if unit.conn.execute(update(Person).where(Person.ticket_id == ticket).values(new)).rowcount == 0:
         unit.conn.execute(insert(Person), {"ticket_id": ticket, "recorded_at": unit.now, **new})

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from answers.tickets import service_name, why
-from answers.words import named
+from counter.names import group_name
 from queueing.states import ACTIVE, AT_COUNTER, StepState
 from store.centre import CentreInfo
 from store.notes import Given, Written, read_notes, read_person
@@ -34,7 +34,6 @@ def read_about(conn: Connection, centre: CentreInfo, ticket: int, now: datetime,
     visit = read_visit(conn, ticket, centre.id)
     if visit is None or visit.state not in ACTIVE - AT_COUNTER:
         return None
-    group = centre.groups.get(visit.priority) if visit.priority else None
     return About(
         id=visit.id,
         number=visit.number,
@@ -42,7 +41,7 @@ def read_about(conn: Connection, centre: CentreInfo, ticket: int, now: datetime,
         service=service_name(centre, visit.step.service, lang),
         why=why(centre, visit, lang, now) if visit.state is StepState.WAITING else "",
         group=visit.priority,
-        priority=named(group.names, lang, centre.languages) if group else None,
+        priority=group_name(centre, visit.priority, lang),
         confirmed=visit.priority_confirmed,
         given=read_person(conn, visit.id),
         notes=read_notes(conn, centre.id, visit.id),

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from answers.tickets import service_name, why
-from answers.words import _, named, say
+from answers.words import _, say
+from counter.names import group_name
 from counter.person import Elapsed, elapsed
 from queueing.order import QueuedStep, next_step, order_key
 from queueing.states import StepState
@@ -91,14 +92,13 @@ def _line(centre: CentreInfo, visit: Visit, now: datetime, lang: str, *, mine: b
     step = visit.step
     since = (step.joined_at or now) + step.held
     reason = why(centre, visit, lang, now)
-    group = centre.groups.get(visit.priority) if visit.priority else None
     return Waiting(
         ticket=visit.id,
         number=visit.number,
         service=service_name(centre, step.service, lang),
         waiting=elapsed(since, now, centre, centre.services[step.service].target),
         why=say(lang, _HELPED, {"why": reason}) if first and not mine else reason,
-        priority=named(group.names, lang, centre.languages) if group else None,
+        priority=group_name(centre, visit.priority, lang),
         place=_place(visit),
         mine=mine,
         next=first,

@@ -81,9 +81,8 @@ def refused(error: Refused | Invalid) -> AnyResponse:
     if "number" not in (request.view_args or {}):
         return page_error(error)
     said = kind_problem(error, language())
-    words = " ".join([said.detail] if not said.errors else [mistake["message"] for mistake in said.errors])
     path = request.view_args or {}
-    return _desk(path["code"], path["number"], said.status, problem=words)
+    return _desk(path["code"], path["number"], said.status, problem=said.words)
 
 
 @bp.post(f"{_RULE}/<any({_names(COUNTER_ACTS)}):act>")

@@ -12,10 +12,10 @@ from answers.guards import language, needs, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.problems import Problem, invalid
-from answers.words import named
 from commands.paper import OLDEST_DAYS, OUTCOMES, Paper, enter_papers
 from commands.permissions import Permission
 from counter.blueprint import bp
+from counter.names import service_names
 from queueing.hours import Hours
 from queueing.refusals import Invalid, Mistakes, Refused
 from queueing.states import StepState
@@ -49,8 +49,7 @@ def _list(code: str, status: int = 200, *, said: Any = None, problem: Problem | 
 
 
 def _services(centre: CentreInfo) -> list[tuple[str, str]]:
-    lang, offered = language(), [service for service in centre.services.values() if service.enabled]
-    return [("", "–"), *((service.code, named(service.names, lang, centre.languages)) for service in offered)]
+    return [("", "–"), *service_names(centre, language()).items()]
 
 
 def _counters(centre: CentreInfo) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from answers.tickets import local, service_name, steps_in_order
 from answers.words import named
+from counter.names import group_name
 from queueing.states import StepState
 from queueing.visit import Step, Visit
 from store.centre import CentreInfo
@@ -108,7 +109,6 @@ def person_at(
     serving = step.state is StepState.SERVING
     began = step.serving_since - step.served if serving and step.serving_since else step.last_called_at
     waited = step.waited(now)
-    group = centre.groups.get(visit.priority) if visit.priority else None
     return Person(
         id=visit.id,
         number=visit.number,
@@ -116,7 +116,7 @@ def person_at(
         step=step.position,
         service=service_name(centre, step.service, lang),
         code=step.service,
-        priority=named(group.names, lang, centre.languages) if group else None,
+        priority=group_name(centre, visit.priority, lang),
         calls=1 + step.recalls,
         elapsed=elapsed(began or now, now, centre, service.expected if serving else None),
         waited=int(waited / timedelta(minutes=1)),

@@ -12,6 +12,7 @@ from answers.words import named
 from commands.undo import undoable_press
 from counter.about import read_about
 from counter.lists import Show, read_queue, set_aside
+from counter.names import group_names, service_names
 from counter.person import Person, person_at
 from queueing.refusals import NotFound
 from queueing.states import CounterState, StepState
@@ -57,9 +58,9 @@ def read_picture(store: Store, code: str, number: int, lang: str, looking: Looki
             "breaks": BREAK_WORDS,
             "today": day.isoformat(),
             "sent": [visit.number for visit in read_visits(conn, sent_to(conn, centre.id, number)).values()],
-            "groups": {g.code: named(g.names, lang, centre.languages) for g in centre.groups.values() if g.enabled},
+            "groups": group_names(centre, lang),
             "day": counter_day(conn, centre, number, day),
-            "services": {s: named(i.names, lang, centre.languages) for s, i in centre.services.items() if i.enabled},
+            "services": service_names(centre, lang),
             "others": _others(centre, counters, number, lang),
             "at": local(now, centre.zone),
             "speed": store.clock.speed,

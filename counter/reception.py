@@ -9,12 +9,12 @@ from answers.guards import language, needs, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.tickets import local, place_in_queue, service_name, steps_in_order
-from answers.words import named
 from commands.moves import resume
 from commands.permissions import Permission
 from commands.priorities import change_priority
 from commands.tickets import TicketRequest, issue_ticket
 from counter.blueprint import bp
+from counter.names import group_name, group_names, service_names
 from queueing.refusals import Invalid, NotFound, Refused
 from queueing.visit import Visit
 from store.board import read_head
@@ -47,15 +47,11 @@ def _reception(code: str, status: int = 200, problem: str | None = None) -> Resp
     people = sorted(visits.values(), key=lambda visit: visit.number)
     values: dict[str, Any] = {
         "people": [(visit, service_name(centre, visit.step.service, lang)) for visit in people],
-        "services": {s: named(i.names, lang, centre.languages) for s, i in centre.services.items() if i.enabled},
-        "groups": _groups(centre, lang),
+        "services": service_names(centre, lang),
+        "groups": group_names(centre, lang),
         "closed": centre.hours.refusal(now),
     }
     return page("counter/reception.html", status, centre=centre, key=new_key(), problem=problem, **values)
-
-
-def _groups(centre: CentreInfo, lang: str) -> dict[str, str]:
-    return {g.code: named(g.names, lang, centre.languages) for g in centre.groups.values() if g.enabled}
 
 
 @bp.post(_RULE)
@@ -76,8 +72,7 @@ def give(code: str) -> AnyResponse:
         given = press(code, work)
     except (Refused, Invalid) as error:
         said = kind_problem(error, language())
-        words = " ".join([said.detail] if not said.errors else [mistake["message"] for mistake in said.errors])
-        return _reception(code, said.status, words)
+        return _reception(code, said.status, said.words)
     return redirect(url_for("counter.reception_ticket", code=code, ticket_id=given["ticket"]), 303)
 
 
@@ -98,7 +93,6 @@ def reception_ticket(code: str, ticket_id: int) -> Response:
 
 
 def _printed(centre: CentreInfo, visit: Visit, lang: str) -> dict[str, Any]:
-    group = centre.groups.get(visit.priority) if visit.priority else None
     return {
         "centre": centre,
         "visit": visit,
@@ -106,8 +100,8 @@ def _printed(centre: CentreInfo, visit: Visit, lang: str) -> dict[str, Any]:
         "token": ticket_token(store().key, visit.id),
         "steps": [centre.services[step.service].names for step in steps_in_order(visit)],
         "issued": local(visit.issued_at, centre.zone),
-        "group": named(group.names, lang, centre.languages) if group else None,
-        "groups": _groups(centre, lang),
+        "group": group_name(centre, visit.priority, lang),
+        "groups": group_names(centre, lang),
         "ready": [
             (centre.services[step.service].names, step.ready_on) for step in steps_in_order(visit) if step.ready_on
         ],

@@ -137,7 +137,7 @@ def back(code: str) -> Response:
     if number in screen.returning:
         return screen.page("kiosk/back_confirm.html", number=number, key=new_key())
     with store().reading() as conn:
-        ticket = find_number(conn, screen.info.id, screen.info.hours.business_date(screen.now), number)
+        ticket = find_number(conn, screen.info.id, screen.today, number)
         visit = read_visit(conn, ticket) if ticket is not None else None
         if visit is None or not is_just_back(visit, screen.now, _SHOWN_FOR):
             return redirect(screen.address("back"))

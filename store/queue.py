@@ -22,6 +22,10 @@ _QUEUED = (
 )
 # The literal lets both planners prove that the partial index holds all rows asked for.
 IS_WAITING = TicketStep.state == literal(StepState.WAITING.value, literal_execute=True)
+# As the partial index says it, word for word: SQLite proves no more than that.
+IS_UNENDED = TicketStep.state.in_(
+    [literal(s.value, literal_execute=True) for s in (StepState.WAITING, StepState.ON_HOLD)]
+)
 _HERE = TicketStep.centre_id == bindparam("centre")
 _MAY_CALL = or_(
     TicketStep.direct_to == bindparam("counter"),
@@ -85,12 +89,7 @@ def waiting_steps(conn: Connection, centre: int) -> list[QueuedStep]:
 
 _SENT_TO = (
     select(TicketStep.ticket_id)
-    .where(
-        _HERE,
-        # As the partial index says it, word for word: SQLite proves no more than that.
-        TicketStep.state.in_([literal(s.value, literal_execute=True) for s in (StepState.WAITING, StepState.ON_HOLD)]),
-        TicketStep.direct_to == bindparam("counter"),
-    )
+    .where(_HERE, IS_UNENDED, TicketStep.direct_to == bindparam("counter"))
     .order_by(*_DUE_ORDER)
 )
 
