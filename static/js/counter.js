@@ -105,7 +105,6 @@ export class Counter {
     if (current !== this.current) {
       this.current = current;
       this.find("details[open][name]")?.removeAttribute("open");
-      for (const form of this.element.querySelectorAll(".chooser__panel")) form.reset(); // a note was for the one before
       if (current) this.breathe();
     }
     this.elapsed.drawn(this.find('[data-part="picture"]').dataset);
@@ -147,9 +146,18 @@ export class Counter {
     this.pressed = true;
     const answered = this.picture.fetch(form.action, { method: "POST", body });
     this.sending = { act, answered };
-    if (await answered) form.closest("details")?.removeAttribute("open");
+    if (await answered) this.close(form);
     else this.sayUnsent();
     if (this.sending?.answered === answered) this.sending = null;
+  }
+
+  /** What was kept is not the reader's alone any more: from now on the server's words stand there. */
+  close(form) {
+    const choice = form.closest("details");
+    choice?.removeAttribute("open");
+    if (!choice || this.find(".banner--problem")) return;
+    form.reset();
+    this.picture.refresh();
   }
 
   /** Sends the finished ones that wait, one try at a time; what is not answered is tried again. */

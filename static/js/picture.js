@@ -3,9 +3,12 @@ import { Idiomorph } from "../vendor/idiomorph.esm.js";
 
 const ANSWER = 10_000;
 
-/** What the reader has opened or typed stays as it is. */
-const isTheReaders = (attribute, element) =>
-  (attribute === "open" && element.tagName === "DETAILS") || (attribute === "value" && element.type === "text");
+/** What the reader has opened, typed, ticked or chosen stays as it is. */
+const isTheReaders = (attribute, element) => {
+  if (attribute === "open") return element.tagName === "DETAILS";
+  const first = { value: "defaultValue", checked: "defaultChecked", selected: "defaultSelected" }[attribute];
+  return first in element && element[attribute] !== element[first];
+};
 
 export class Picture {
   constructor(root, { pause = 120, drawn = () => {} } = {}) {

@@ -127,6 +127,37 @@ def test_keys_do_nothing_while_somebody_types_or_has_switched_them_off(server: R
     expect(show(clerk, "current")).to_have_text(number)
 
 
+def test_what_is_ticked_and_typed_stays_while_others_come_and_is_gone_with_the_person(
+    server: RunningServer, screen: Screen
+) -> None:
+    kiosk, clerk = screen(KIOSK, "en"), screen(DESK, "en")
+    for _ in range(2):
+        take_ticket(server, kiosk, "civil", "RES", "en")
+    at_counter(server, clerk)
+    press(clerk, "next", "serve", "details")
+    seen, name = (
+        clerk.locator('#choose-details [name="documents"]').first,
+        clerk.locator('#choose-details [name="name"]'),
+    )
+    seen.check()
+    name.fill("Bounmy")
+    take_ticket(server, kiosk, "civil", "RES", "en")
+    expect(clerk.locator('[data-act="show:mine"]')).to_contain_text("2")  # the page was drawn again meanwhile
+    expect(seen).to_be_checked()
+    expect(name).to_have_value("Bounmy")
+    press(clerk, "save-details")
+    expect(clerk.locator(".facts")).to_contain_text("Bounmy")
+    press(clerk, "details")
+    expect(name).to_have_value("Bounmy")
+    name.fill("Bounmy Keo")  # not kept
+    press(clerk, "back-details", "finish")
+    expect(show(clerk, "current")).to_be_empty()
+    clerk.wait_for_timeout(1_100)
+    press(clerk, "next", "details")
+    expect(name).to_have_value("")
+    expect(seen).not_to_be_checked()
+
+
 def test_a_person_is_sent_to_a_service_and_to_a_counter(server: RunningServer, screen: Screen) -> None:
     kiosk, clerk = screen(KIOSK, "en"), screen(DESK, "en")
     number, _ = take_ticket(server, kiosk, "civil", "RES", "en")
