@@ -156,6 +156,13 @@ def _centres(store: Store) -> list[str]:
         return list(conn.execute(select(Centre.code).order_by(Centre.code)).scalars())
 
 
+def _knowing(centre: str | None, database: str | None) -> Store:
+    store = open_store(_settings(database).database_url)
+    if centre is not None and centre not in _centres(store):
+        raise click.ClickException("there is no such centre")
+    return store
+
+
 def _say_addresses(store: Store, host: str, port: int, public_url: str, *, demo: bool) -> None:
     who = "this machine alone" if is_loopback(host) else "every machine of the local network"
     click.echo(f"OneDoor on {public_url} (listens on {host}:{port}; open to {who})")
@@ -323,11 +330,13 @@ def print_pad_command(centre: str, *, series: str, count: int, out: Path | None,
 
 
 @cli.command("verify")
+@click.argument("centre", required=False)
 @click.option("--all", "all_days", is_flag=True, help="Every day, not the open ones alone.")
 @database_option
-def verify_command(*, all_days: bool, database: str | None) -> None:
+def verify_command(centre: str | None, *, all_days: bool, database: str | None) -> None:
     """Rebuild every open day from the event log and compare; exit 1 on a difference."""
-    differences = verify(open_store(_settings(database).database_url), all_days=all_days)
+    store = _knowing(centre, database)
+    differences = verify(store, centre, all_days=all_days)
     for difference in differences:
         click.echo(difference)
     click.echo(f"{len(differences)} differences" if differences else "the tables are what the log says")
@@ -339,9 +348,7 @@ def verify_command(*, all_days: bool, database: str | None) -> None:
 @database_option
 def close_day(centre: str | None, database: str | None) -> None:
     """End past open days: who still waits expires, counters close."""
-    store = open_store(_settings(database).database_url)
-    if centre is not None and centre not in _centres(store):
-        raise click.ClickException("there is no such centre")
+    store = _knowing(centre, database)
     busy: list[str] = []
     for code, expired in end_all_past_days(store, only=centre, busy=busy).items():
         click.echo(f"{code}: ended; {expired} expired")

@@ -14,24 +14,23 @@ from store.queue import IS_WAITING
 from store.tables import Centre, LogEvent, NumberCount, Ticket, TicketStep
 from store.unit import Store
 
-_CENTRES = select(Centre.id, Centre.code, Centre.seq, Centre.last_at, Centre.ended_on, Centre.waiting).order_by(
-    Centre.code
-)
+_CENTRES = select(Centre.id, Centre.code, Centre.seq, Centre.last_at, Centre.ended_on, Centre.waiting)
 
 
-def verify(store: Store, *, all_days: bool = False) -> list[str]:
+def verify(store: Store, code: str | None = None, *, all_days: bool = False) -> list[str]:
     """Every difference between rows and log, a sentence each; none when the log folds to the rows.
 
-    Looks at the numbering of the whole log, at the visits of days that are not ended, and at those that still go on;
-    with `all_days` at every visit, imported ones too. Reads one snapshot beside whoever writes.
+    Looks at every centre, or the one of that code; at the numbering of its whole log, at the visits of days that are
+    not ended, and at those that still go on; with `all_days` at every visit, imported ones too. Reads one snapshot
+    beside whoever writes.
     """
+    centres = _CENTRES.order_by(Centre.code) if code is None else _CENTRES.where(Centre.code == code)
     with store.reading() as conn:
-        found = [
+        return [
             f"{centre.code}: {difference}"
-            for centre in conn.execute(_CENTRES).all()
+            for centre in conn.execute(centres).all()
             for difference in _differences(conn, centre, all_days=all_days)
         ]
-        return [*found, *uneven_numbering(conn)]
 
 
 def _differences(conn: Connection, row: CentreRow, *, all_days: bool) -> Iterator[str]:
@@ -42,6 +41,7 @@ def _differences(conn: Connection, row: CentreRow, *, all_days: bool) -> Iterato
         yield f"ended_on is {row.ended_on} in the row, {ended_on} in the log"
     after, since = (date.min, 0) if all_days else _open_days(conn, centre, ends)
     yield from gaps(conn, row)
+    yield from uneven_numbering(conn, row)
     yield from lost_time(conn, row, since)
     yield from counters(conn, row, since)
     yield from _waiting(conn, row)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, RowMapping, bindparam, func, select
 
 from queueing.events import Kind
 from queueing.states import CounterState
-from store.tables import Centre, Counter, LogEvent, Ticket
+from store.tables import Counter, LogEvent, Ticket
 
 CentreRow = Row[*tuple[Any, ...]]
 IN_CENTRE = LogEvent.centre_id == bindparam("centre")
@@ -41,33 +41,26 @@ def lost_time(conn: Connection, centre: CentreRow, since: int) -> Iterator[str]:
         yield f"last_at is {centre.last_at} in the row, the log has an event at {latest}"
 
 
-def _uneven(*named: Any, numbered: Any) -> Any:
+def _uneven(named: Any, numbered: Any) -> Any:
     counted = func.count().label("events"), func.min(numbered).label("first"), func.max(numbered).label("last")
-    query = select(*named, *counted).where(named[-1].is_not(None)).group_by(*named)
-    return query.having((func.count() != func.max(numbered)) | (func.min(numbered) != 1)).subquery()
+    query = select(named, *counted).where(IN_CENTRE, named.is_not(None)).group_by(named)
+    return query.having((func.count() != func.max(numbered)) | (func.min(numbered) != 1)).order_by(named)
 
 
-_TICKETS = _uneven(LogEvent.ticket_id, numbered=LogEvent.ticket_seq)
+_TICKETS = _uneven(LogEvent.ticket_id, LogEvent.ticket_seq).subquery()
 _UNEVEN_TICKETS = (
-    select(_TICKETS, Ticket.number.label("name"), Centre.code)
+    select(_TICKETS, Ticket.number.label("name"))
     .outerjoin(Ticket, Ticket.id == _TICKETS.c.ticket_id)
-    .outerjoin(Centre, Centre.id == Ticket.centre_id)
     .order_by(_TICKETS.c.ticket_id)
 )
-_COUNTERS = _uneven(LogEvent.centre_id, LogEvent.counter, numbered=LogEvent.counter_seq)
-_UNEVEN_COUNTERS = (
-    select(_COUNTERS, _COUNTERS.c.counter.label("name"), Centre.code)
-    .join(Centre, Centre.id == _COUNTERS.c.centre_id)
-    .order_by(Centre.code, _COUNTERS.c.counter)
-)
+_UNEVEN_COUNTERS = _uneven(LogEvent.counter.label("name"), LogEvent.counter_seq)
 
 
-def uneven_numbering(conn: Connection) -> Iterator[str]:
+def uneven_numbering(conn: Connection, centre: CentreRow) -> Iterator[str]:
     """Tickets and counters whose own events, by which a feed knows a gap, are not numbered 1, 2, 3 and on."""
     for what, query in (("ticket", _UNEVEN_TICKETS), ("counter", _UNEVEN_COUNTERS)):
-        for row in conn.execute(query):
-            numbers = f"{row.events} events in the log, numbered {row.first} to {row.last}"
-            yield f"{row.code}: {what} {row.name} has {numbers}"
+        for row in conn.execute(query, {"centre": centre.id}):
+            yield f"{what} {row.name} has {row.events} events in the log, numbered {row.first} to {row.last}"
 
 
 _STATE_AFTER = {

@@ -77,6 +77,7 @@ def test_server_py_serves_by_gevent(hall: ScaleHall, start: Start, tmp_path: Pat
     works(start(RunningServer(hall.url, tmp_path)), hall)
 
 
+@pytest.mark.slow
 def test_server_py_serves_by_eventlet_when_told_to(hall: ScaleHall, start: Start, tmp_path: Path) -> None:
     works(start(RunningServer(hall.url, tmp_path, environment={"ONEDOOR_ASYNC": "eventlet"})), hall)
 
@@ -102,11 +103,13 @@ def test_gunicorn_says_that_there_is_no_backup(hall: ScaleHall, start: Start, tm
     assert "Traceback" not in server.said()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hall", ["postgresql"], indirect=True)
 def test_gunicorn_serves_beside_redis(hall: ScaleHall, start: Start, tmp_path: Path, redis_url: str) -> None:
     works(start(GunicornServer(hall.url, tmp_path, redis=redis_url)), hall)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hall", ["postgresql"], indirect=True)
 def test_tickets_are_taken_while_redis_is_away_and_readyz_says_so(
     hall: ScaleHall, start: Start, tmp_path: Path
@@ -129,6 +132,7 @@ def test_tickets_are_taken_while_redis_is_away_and_readyz_says_so(
         assert (answers("/readyz"), takes_a_ticket()) == (200, 201)
 
 
+@pytest.mark.slow
 def test_a_database_that_goes_away_is_told_and_not_taken_for_a_mistake(
     postgres: PostgreSQL, start: Start, tmp_path: Path
 ) -> None:

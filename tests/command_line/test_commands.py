@@ -154,6 +154,9 @@ def test_verify_fails_when_the_rows_are_not_what_the_log_says(
     assert broken.status == 1
     assert "SAY" in broken.stdout
     assert re.search(r"\d+ difference", broken.stdout)
+    assert onedoor("verify", "SAY").stdout == broken.stdout
+    unknown = onedoor("verify", "NONE")
+    assert (unknown.status, "no such centre" in unknown.stderr) == (1, True)
 
 
 def test_close_day_expires_who_still_waits_of_past_days(onedoor: Command, database: Path) -> None:

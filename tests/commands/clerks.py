@@ -251,7 +251,7 @@ class Clerks(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "hall"):
-            assert verify(self.store, all_days=True) == []
+            assert verify(self.store, self.hall.code, all_days=True) == []
 
 
 def _numbering(events: Sequence[Event]) -> dict[object, list[int | None]]:

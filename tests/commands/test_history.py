@@ -274,7 +274,7 @@ def test_nothing_is_added_to_a_visit_that_happens_here(hall: Hall, service: str)
     before = hall.snapshot()
     line = a_line(moved_to("2026-11-23"), ticket=ticket.number, service=service, priority="")
     assert imported(hall, line).problems == [Problem(2, "another visit has the number A001 on that date here")]
-    assert (hall.snapshot(), verify(hall.store, all_days=True)) == (before, [])
+    assert (hall.snapshot(), verify(hall.store, hall.code, all_days=True)) == (before, [])
 
 
 def test_an_export_of_what_happened_here_is_known(hall: Hall) -> None:
@@ -282,7 +282,7 @@ def test_an_export_of_what_happened_here_is_known(hall: Hall) -> None:
     hall.at("9:05").press(leave, ticket.id)
     header, *lines = exported(hall)
     assert imported(hall, *lines, header=header) == ImportReport(known=1)
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_no_live_number_repeats_an_imported_one(hall: Hall) -> None:

@@ -30,8 +30,7 @@ S = StepState
 
 
 def differences(hall: Hall) -> list[str]:
-    found = [*verify(hall.store), *verify(hall.store, all_days=True)]
-    return [difference for difference in found if difference.startswith(hall.code)]
+    return [*verify(hall.store, hall.code), *verify(hall.store, hall.code, all_days=True)]
 
 
 def a_paper(number: str = "AP001", taken: str = "8:10", *, day: date = MONDAY, **written: Any) -> Paper:

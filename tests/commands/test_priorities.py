@@ -18,7 +18,7 @@ def test_a_confirmed_claim_moves_nobody(hall: Hall) -> None:
     told = len(hall.events())
     hall.press(change_priority, visit.id, "ELDER")
     assert len(hall.events()) == told, "what is so already changes nothing"
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_who_loses_a_claim_stands_as_if_it_had_never_been_made(hall: Hall) -> None:
@@ -29,7 +29,7 @@ def test_who_loses_a_claim_stands_as_if_it_had_never_been_made(hall: Hall) -> No
     assert (after.priority, after.priority_confirmed, after.step.due_at) == (None, False, clock("8:10"))
     assert hall.queue() == ["B001", "B002"]
     assert hall.visit(claimed) == after == hall.folded()[claimed.id]
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_who_is_given_a_priority_stands_as_if_it_had_been_claimed(hall: Hall) -> None:
@@ -47,7 +47,7 @@ def test_what_was_waited_before_is_kept(hall: Hall) -> None:
     assert hall.visit(visit).step.due_at == clock("8:08")
     assert hall.at("8:50").press(change_priority, visit.id, None).step.due_at == clock("8:28")
     assert hall.press(change_priority, visit.id, "ELDER").step.due_at == clock("7:58")
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_who_is_at_a_counter_keeps_the_place_that_led_there(hall: Hall) -> None:

@@ -51,7 +51,7 @@ def test_a_press_is_undone_as_if_it_had_never_been(hall: Hall, called: Visit, pr
     hall.later(seconds=20).press(undo, 1)
     assert standing(hall) == before
     assert hall.visits() == hall.folded()
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_the_end_of_a_step_is_undone_with_the_place_of_the_next(hall: Hall, called: Visit) -> None:
@@ -62,7 +62,7 @@ def test_the_end_of_a_step_is_undone_with_the_place_of_the_next(hall: Hall, call
     assert standing(hall) == before
     hall.later(1).press(finish, called.id)
     assert hall.visit(called).step.service == "PAY"
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_both_may_go_on_after_it(hall: Hall, called: Visit) -> None:
@@ -72,7 +72,7 @@ def test_both_may_go_on_after_it(hall: Hall, called: Visit) -> None:
     second = hall.press(call_next, 1, finish=True)
     assert second is not None
     assert second.number == "B001"
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def test_an_undone_call_is_taken_off_the_board(hall: Hall, called: Visit) -> None:
@@ -101,7 +101,7 @@ def test_who_was_served_at_once_by_mistake_waits_for_nobody(hall: Hall) -> None:
     hall.press(undo, 1)
     assert hall.visit(visit).state is StepState.CANCELLED
     assert hall.counter(1).ticket is None
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
 
 
 def refuses(hall: Hall, actor: str = KEO) -> None:

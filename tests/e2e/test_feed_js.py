@@ -57,6 +57,7 @@ def _kind(message: str) -> str | None:
     return kind
 
 
+@pytest.mark.slow
 def test_a_lost_event_is_a_gap_and_the_picture_is_taken_again(server: RunningServer, screen: Screen) -> None:
     kiosk, tv = screen(KIOSK), screen(TV)
     line = Line(tv)
@@ -76,6 +77,7 @@ def test_a_lost_event_is_a_gap_and_the_picture_is_taken_again(server: RunningSer
     expect(show(tv, "stale")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_lost_last_event_is_told_by_the_next_pulse(server: RunningServer, screen: Screen) -> None:
     tv = screen(TV)
     line = Line(tv)

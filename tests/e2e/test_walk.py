@@ -67,6 +67,7 @@ def test_a_visit_is_seen_by_everybody_without_a_reload(server: RunningServer, sc
     expect(kiosk.locator('[data-act="group:civil"]')).to_be_visible()
 
 
+@pytest.mark.slow
 def test_screens_say_that_they_are_stale_and_recover(server: RunningServer, screen: Screen) -> None:
     kiosk, phone, tv, clerk = screen(KIOSK), screen(PHONE), screen(TV), screen(DESK)
     number, address = take_ticket(server, kiosk, "civil", "RES")
@@ -113,6 +114,7 @@ _IMPATIENT = """
 """
 
 
+@pytest.mark.slow
 def test_an_impatient_finger_calls_one_person(server: RunningServer, screen: Screen) -> None:
     kiosk, clerk = screen(KIOSK), screen(DESK)
     first, _ = take_ticket(server, kiosk, "civil", "RES")
@@ -130,6 +132,7 @@ def test_an_impatient_finger_calls_one_person(server: RunningServer, screen: Scr
     expect(show(clerk, "current")).to_have_text(second)
 
 
+@pytest.mark.slow
 def test_who_was_signed_out_is_led_to_sign_in(server: RunningServer, screen: Screen, complaints: list[str]) -> None:
     clerk = screen(DESK)
     sign_in(server, clerk)
@@ -142,6 +145,7 @@ def test_who_was_signed_out_is_led_to_sign_in(server: RunningServer, screen: Scr
     complaints.clear()  # of the press that was refused
 
 
+@pytest.mark.slow
 def test_a_citizen_leaves_the_queue_and_the_counter_sees_it(server: RunningServer, screen: Screen) -> None:
     kiosk, phone, clerk = screen(KIOSK), screen(PHONE), screen(DESK)
     number, address = take_ticket(server, kiosk, "civil", "RES")

@@ -106,12 +106,14 @@ def test_server_that_dawdles_under_its_lock_does_no_harm(hall: ScaleHall, tmp_pa
         all_counters_call(hall, server.port, 8, 80)
 
 
+@pytest.mark.slow
 def test_without_the_lock_the_race_for_numbers_is_seen(hall: ScaleHall, tmp_path: Path) -> None:
     open_counters(hall)
     with DawdlingServer(hall.url, tmp_path, "out") as server, pytest.raises(AssertionError):
         everybody_takes_tickets(hall, server.port, 8, 10)
 
 
+@pytest.mark.slow
 def test_without_the_lock_the_race_for_people_is_seen(hall: ScaleHall, tmp_path: Path) -> None:
     open_counters(hall)
     hall.fill(80)

@@ -82,10 +82,10 @@ def test_a_day_outlives_the_upgrade_and_goes_on(older: tuple[Hall, Rows]) -> Non
     assert not is_current(hall.store.engine)
     upgrade(hall.store.engine)
     assert _sorted(_kept(hall, rows)) == _sorted(rows)
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
     with hall.reading() as conn:
         assert conn.execute(select(TicketStep.let_pass, TicketStep.passed_at).distinct()).one() == (timedelta(), None)
         assert conn.execute(select(CentreProfile.paused)).scalars().all() == [False]
     waits = next(visit for visit in hall.visits().values() if visit.state is StepState.WAITING)
     hall.later(1).press(let_others_pass, waits.id)
-    assert verify(hall.store, all_days=True) == []
+    assert verify(hall.store, hall.code, all_days=True) == []
