@@ -1,12 +1,10 @@
 """The pictures of docs/screens, taken anew: `make pictures`. Every page and state at its own size, in both languages.
 
 The centre is the catalogue's, with its real hours, on one Monday: before anybody came, at twelve past ten, at lunch,
-and in the evening. What is seen is listed in tests/e2e/album.py.
+before closing, and in the evening. What is seen is listed in tests/e2e/album.py.
 """
 
-import io
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,69 +12,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from answers.guards import COOKIE
 from commands.permissions import Role
 from tests.cast import KEO, NOY
 from tests.conftest import CHROMIUM_ARGUMENTS
+from tests.e2e.afternoon import afternoon, the_afternoon_comes
 from tests.e2e.album import LANGUAGES, PAGES, table
-from tests.e2e.conftest import DESK, KIOSK, LOCALES, PHONE, TV, eventually, press, show, sign_in
-from tests.e2e.morning import CALLED, CENTRE, CLERKS, FREE, PASSWORD, SERVING, found_centre, go_home, live_until_now
-from tests.processes import ROOT
+from tests.e2e.camera import FOLDER, SLOW, Camera, live
+from tests.e2e.conftest import KIOSK, eventually, press, show, sign_in
+from tests.e2e.morning import CALLED, CENTRE, CLERKS, FREE, SERVING, found_centre, go_home, live_until_now
 from tests.servers import RunningServer
 
-FOLDER = ROOT / "docs" / "screens"
-QUALITY = 55
-SIZES = {"kiosk": KIOSK, "phone": PHONE, "tv": TV, "counter": DESK, "office": DESK, "home": DESK}
-SCALES = {"phone": 2}
 NOTICES = {"lo": "ມື້ນີ້ຊ່ອງ 7 ປິດ 15 ໂມງ", "en": "Counter 7 closes at 15:00 today"}
 WEEK = "?from=2026-11-17&to=2026-11-23&by=service"
-SLOW = 30_000
 SECTIONS = ("waits", "services", "counters", "hours", "people", "backup", "changes")
-
-
-class Camera:
-    """Opens screens of the right size in one language, and keeps what they show."""
-
-    def __init__(self, browser: Browser, server: RunningServer, lang: str) -> None:
-        self.browser, self.server, self.lang = browser, server, lang
-
-    def open(self, kind: str, path: str = "/", *, size: ViewportSize | None = None) -> Page:
-        """A fresh screen of that kind at an address."""
-        context = self.browser.new_context(
-            viewport=size or SIZES[kind],
-            device_scale_factor=SCALES.get(kind, 1),
-            locale=LOCALES[self.lang],
-            timezone_id="Asia/Vientiane",
-        )
-        page = context.new_page()
-        page.add_init_script("window.print = () => {}")
-        page.goto(f"{self.server.url}{path}")
-        return page
-
-    def take(self, page: Page, kind: str, state: str, *, settles: int = 500) -> None:
-        """Keeps the picture once its letters have come and nothing moves."""
-        assert state in PAGES[kind], f"docs/screens/README.md would not show {kind}-{state}"
-        page.evaluate("document.fonts.ready")
-        page.wait_for_timeout(settles)
-        picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-        picture.save(FOLDER / f"{kind}-{state}-{self.lang}.webp", quality=QUALITY, method=6)
-
-    def signs_in(self, kind: str, name: str) -> Page:
-        """A screen of somebody who came in by name and password."""
-        page = self.open(kind, "/sign-in")
-        page.locator("[name=username]").fill(name)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("main form button").click()
-        page.wait_for_url(re.compile("/(counter|office)/"))
-        return page
-
-
-def live(page: Page) -> None:
-    """The feed stands."""
-    expect(page.locator('[data-feed="live"], [data-show="live"][data-state="live"]')).to_be_attached(timeout=SLOW)
 
 
 def before_the_first(camera: Camera) -> None:
@@ -360,6 +311,10 @@ def take_all(browser: Browser, server: RunningServer) -> None:
     with open_at(server, "12:10"):
         for camera in cameras:
             closed(camera, "lunch")
+    the_afternoon_comes(server.database)
+    with open_at(server, "15:35", "--demo"):
+        for camera in cameras:
+            afternoon(camera)
     go_home(server.database)
     with open_at(server, "16:30"):
         for camera in cameras:
