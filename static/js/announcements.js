@@ -42,14 +42,19 @@ export class Announcements {
     return this.next();
   }
 
+  /** What is being announced or will be. */
+  get open() {
+    return this.current === null ? [...this.line] : [this.current, ...this.line];
+  }
+
   /** Whether this call, recalled so often, is being announced or will be. */
   holds({ key, recalls }) {
-    return [this.current, ...this.line].some((call) => call?.key === key && call.recalls >= recalls);
+    return this.open.some((call) => call.key === key && call.recalls >= recalls);
   }
 
   /** Whether anything of this call is being announced or will be. */
   isOpen(key) {
-    return [this.current, ...this.line].some((call) => call?.key === key);
+    return this.open.some((call) => call.key === key);
   }
 
   next() {

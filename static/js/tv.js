@@ -13,6 +13,7 @@ const ROWS = { full: 7, lean: 7, far: 5 };
 const BY_CLOCK = ["date", "closed"]; // drawn by the server
 const BY_SETTINGS = ["name", "waits", "desks"];
 const AGAIN = 10_000;
+const ALL = 20; // a snapshot with fewer calls has all of the day
 
 export class Tv {
   constructor(element) {
@@ -77,6 +78,7 @@ export class Tv {
 
   /** A first load and every later doubt are the same; what was called meanwhile is announced. */
   draw(board) {
+    for (const call of this.withdrawn(board.calls)) this.announcements.drop(call.key);
     const missed = this.told.missed(board.calls, board.at).filter((call) => !this.announcements.holds(call));
     this.waits.set(board.waiting.total, board.waiting.by_service);
     for (const { counter, ...now } of board.counters) this.setCounter(counter, { ...now, served: now.ticket_state === "serving" });
@@ -85,6 +87,13 @@ export class Tv {
     for (const call of missed) this.announcements[call.recalled ? "recall" : "add"](call);
     this.calls.arrange();
     this.drawState();
+  }
+
+  /** What was taken back while this screen did not hear it: a snapshot has every call, or the newest of a long day. */
+  withdrawn(calls) {
+    const there = new Set(calls.map(keyOf));
+    const since = calls.length < ALL ? 0 : Date.parse(calls.at(-1).called_at);
+    return this.announcements.open.filter((call) => !there.has(call.key) && Date.parse(call.called_at) >= since);
   }
 
   show(event) {

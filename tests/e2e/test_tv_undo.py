@@ -2,10 +2,14 @@
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from commands.undo import undo
+from queueing.events import Kind
+from store.tables import LogEvent
 from tests.e2e.conftest import TV, Screen, show
 from tests.e2e.televisions import numbers, watch_tv
-from tests.e2e.test_tv import SOON, call, live, people, wait_for
+from tests.e2e.test_tv import BACK, SOON, call, floor, live, people, wait_for
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -29,6 +33,27 @@ def test_an_undone_call_is_taken_off_the_screen_and_never_announced(server: Runn
     wait_for(tv, 3)
     tv.wait_for_timeout(3_000)
     assert numbers(tv) == [first["number"], third["number"], again["number"]]
+
+
+def test_a_call_that_was_undone_while_the_line_was_down_is_not_announced(server: RunningServer, screen: Screen) -> None:
+    people(server, 3)
+    tv = screen(TV, "en")
+    watch_tv(tv, f"{server.url}/display/SAY?lang=en", time=20_000)
+    live(tv)
+    first, second, third = (call(server, counter) for counter in (1, 2, 3))
+    rows = show(tv, "calls")
+    expect(rows.locator(f'[data-number="{third["number"]}"]')).to_be_attached(timeout=SOON)
+    server.kill()
+    with floor(server) as store:
+        with store.reading() as conn:
+            clerk = conn.execute(select(LogEvent.actor).where(LogEvent.kind == Kind.CALLED.value)).scalars().all()[-1]
+        with store.unit("SAY", clerk) as unit:
+            undo(unit, 2)
+    server.start()
+    expect(show(tv, "stale")).to_be_hidden(timeout=BACK)
+    expect(rows.locator(f'[data-number="{second["number"]}"]')).to_have_count(0, timeout=BACK)
+    wait_for(tv, 2)
+    assert numbers(tv) == [first["number"], third["number"]]
 
 
 def test_who_is_served_at_once_is_shown_without_an_announcement(server: RunningServer, screen: Screen) -> None:
