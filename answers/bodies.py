@@ -1,7 +1,7 @@
 """The shapes that the API takes: the same models validate what comes and make the OpenAPI document."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -21,6 +21,22 @@ def _a_day(value: object) -> object:
 
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_a_day)]
+
+
+def _an_instant(value: object) -> object:
+    """Takes RFC 3339 with an offset: which morning a time without one means, nobody knows."""
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= MOST_INSTANT else None
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or not YEARS[0] <= instant.year <= YEARS[1]:
+        raise PydanticCustomError("not-an-instant", "not an instant")
+    return instant.astimezone(UTC)
+
+
+MOST_INSTANT = 40
+YEARS = 1971, 9000  # on both sides of which no date has a neighbour in every zone
+Instant = Annotated[datetime, Field(strict=False), BeforeValidator(_an_instant)]
 
 
 class Asked(BaseModel):
@@ -56,6 +72,28 @@ class AskTicket(AskServing):
     """A ticket for one or several services, and how the person came."""
 
     channel: Literal["kiosk", "web", "staff", "import"] | None = None
+
+
+class AskAppointment(AskServing):
+    """A time that a slot begins at; `hold` keeps it for ten minutes, until it is confirmed."""
+
+    start: Instant
+    email: str | None = None
+    hold: bool = False
+
+
+class AskMove(Asked):
+    """Another time for an appointment."""
+
+    start: Instant
+
+
+class AskSlots(Asked):
+    """A service, and the days (centre-local, with them); without them, from today as far ahead as is booked."""
+
+    service: ServiceCode
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
 
 
 class AskOpen(Asked):

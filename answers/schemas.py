@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from queueing.appointments import AppointmentState
 from queueing.states import CounterState, StepState
 
 Names = dict[str, str]
@@ -298,3 +299,32 @@ class Statistics(Answer):
     by: str
     groups: list[StatisticsGroup]
     total: Measures
+
+
+class Slot(Answer):
+    """A time that can be booked, and how many places of it are free."""
+
+    start: str
+    end: str
+    free: int
+
+
+class Slots(Answer):
+    """Times with a free place, in order."""
+
+    slots: list[Slot]
+
+
+class Appointment(Answer):
+    """An appointment, for who made it or holds its token. `expires_at` is of a hold that is not confirmed."""
+
+    reference: str
+    token: str
+    centre: str
+    services: list[str]
+    state: AppointmentState
+    start: str
+    end: str
+    expires_at: str | None
+    url: str
+    ics_url: str

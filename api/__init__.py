@@ -1,6 +1,6 @@
 """The JSON API and its OpenAPI document."""
 
-from api import centres, counters, documents, statistics, tickets
+from api import appointments, centres, counters, documents, statistics, tickets
 from api.endpoint import bp
 
-__all__ = ["bp", "centres", "counters", "documents", "statistics", "tickets"]
+__all__ = ["appointments", "bp", "centres", "counters", "documents", "statistics", "tickets"]

@@ -6,7 +6,7 @@ from flask import Response
 
 from answers import bodies, schemas
 from answers.centres import counter_answer
-from api.endpoint import act, endpoint
+from api.endpoint import act, endpoint, secret_answer
 from api.tickets import asked_ticket, shown
 from commands.calls import call_next, quick_serve
 from commands.counters import close_counter, open_counter, pause_counter
@@ -103,4 +103,4 @@ def undo_(code: str, number: int) -> Response:
 def quick_serve_(code: str, number: int, body: bodies.AskServing) -> Response:
     """Ticket, call and serving at once for somebody who stands at the counter, without a call on the TV."""
     asked = asked_ticket(body, "staff")
-    return act(code, lambda unit: shown(unit, quick_serve(unit, number, asked)), status=201, reveal=True)
+    return act(code, lambda unit: shown(unit, quick_serve(unit, number, asked)), status=201, reveal=secret_answer)

@@ -27,6 +27,7 @@ MISTAKES = {
     "missing": "required",
     "date_from_datetime_parsing": "not-a-date",
     "not-a-date": "not-a-date",
+    "not-an-instant": "not-an-instant",
 }
 _TOO_MUCH = {"string_too_long": "too-long", "too_long": "too-many-values"}
 MOST_BODY = 64 * 1024
@@ -167,9 +168,13 @@ def answered(answer: Mapping[str, Any] | None, status: int = 200) -> Response:
 
 
 def act(
-    code: str, work: Callable[[Unit], dict[str, Any] | None], *, status: int = 200, reveal: bool = False
+    code: str,
+    work: Callable[[Unit], dict[str, Any] | None],
+    *,
+    status: int = 200,
+    reveal: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
 ) -> Response:
-    """Does `work` in a unit on a centre, once per idempotency key; `reveal` adds the token to the ticket answered.
+    """Does `work` in a unit on a centre, once per idempotency key; `reveal` adds the token, which is never kept.
 
     Raises what the work raises, and KeyReused.
     """
@@ -190,7 +195,7 @@ def act(
             answer = done
     if status == 204:
         return answered(None)
-    return answered(secret_answer(answer) if reveal else answer, status)
+    return answered(reveal(answer) if reveal else answer, status)
 
 
 def secret_answer(ticket: Mapping[str, Any]) -> dict[str, Any]:

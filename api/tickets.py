@@ -1,6 +1,6 @@
 """Tickets: taken, followed and left by citizens, worked by staff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, g
@@ -36,7 +36,7 @@ _MOST_ID = 2**63 - 1  # ids have 63 bits
 def issue(code: str, body: bodies.AskTicket) -> Response:
     """Take a ticket for one or several services."""
     asked = asked_ticket(body, _channel(body.channel))
-    return act(code, lambda unit: shown(unit, issue_ticket(unit, asked)), status=201, reveal=True)
+    return act(code, lambda unit: shown(unit, issue_ticket(unit, asked)), status=201, reveal=secret_answer)
 
 
 def asked_ticket(body: bodies.AskServing, channel: str) -> TicketRequest:
@@ -123,7 +123,7 @@ def cancel(ticket: str, body: bodies.AskReason) -> Response:
     if held is None:
         number, code = _staff_ticket(ticket)
         return _act(code, lambda unit: moves.cancel(unit, number, body.reason))
-    return _act(_centre_code(held), lambda unit: moves.leave(unit, held), reveal=True)
+    return _act(_centre_code(held), lambda unit: moves.leave(unit, held), reveal=secret_answer)
 
 
 @endpoint(
@@ -139,7 +139,7 @@ def let_others_pass(ticket: str) -> Response:
     held = ticket_of_token(store().key, ticket)
     if held is None:
         return _staff_act(ticket, moves.let_others_pass)
-    return _act(_centre_code(held), lambda unit: moves.let_others_pass(unit, held), reveal=True)
+    return _act(_centre_code(held), lambda unit: moves.let_others_pass(unit, held), reveal=secret_answer)
 
 
 @endpoint(
@@ -155,10 +155,12 @@ def here(ticket: str) -> Response:
     held = ticket_of_token(store().key, ticket)
     if held is None:
         return _staff_act(ticket, moves.come_back)
-    return _act(_centre_code(held), lambda unit: moves.come_back(unit, held), reveal=True)
+    return _act(_centre_code(held), lambda unit: moves.come_back(unit, held), reveal=secret_answer)
 
 
-def _act(code: str, work: Callable[[Unit], Visit], *, reveal: bool = False) -> Response:
+def _act(
+    code: str, work: Callable[[Unit], Visit], *, reveal: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+) -> Response:
     return act(code, lambda unit: shown(unit, work(unit)), reveal=reveal)
 
 

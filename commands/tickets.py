@@ -40,7 +40,7 @@ def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
 
     Raises Invalid for what the centre does not have, CentreClosed, ServiceClosed, ServiceFull, ClockBehind.
     """
-    _check(unit, request)
+    check_request(unit, request)
     unit.refuse_lost_clock()
     closed = unit.centre.hours.refusal(unit.now)
     if closed is not None:
@@ -79,7 +79,8 @@ def _refuse_ungiven(unit: Unit, code: str) -> None:
         raise ServiceFull(code, service.names, again and again.astimezone(hours.zone), unit.today)
 
 
-def _check(unit: Unit, request: TicketRequest) -> None:
+def check_request(unit: Unit, request: TicketRequest) -> None:
+    """Raises Invalid for what the centre does not have, or what is no name or phone number."""
     if not request.services:
         raise Invalid("services", "none-chosen")
     if len(set(request.services)) != len(request.services):

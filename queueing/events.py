@@ -37,6 +37,9 @@ class Kind(StrEnum):
     DAY_ENDED = "day_ended"
     HISTORY_IMPORTED = "history_imported"
     CENTRE_UPDATED = "centre_updated"
+    BOOKED = "booked"
+    BOOKING_MOVED = "booking_moved"
+    BOOKING_CANCELLED = "booking_cancelled"
 
 
 PUBLIC = frozenset(Kind) - {
@@ -48,6 +51,9 @@ PUBLIC = frozenset(Kind) - {
     Kind.DAY_ENDED,
     Kind.HISTORY_IMPORTED,
     Kind.CENTRE_UPDATED,
+    Kind.BOOKED,
+    Kind.BOOKING_MOVED,
+    Kind.BOOKING_CANCELLED,
 }
 
 

@@ -138,6 +138,70 @@ class KeyReused(Refused):
     slug = "idempotency-key-reused"
 
 
+class SlotFull(Refused):
+    """Every place of the slot is taken."""
+
+    slug = "slot-full"
+
+
+class SlotUnavailable(Refused):
+    """No appointment is given at that time: there is no such slot, it is past, or the centre is closed."""
+
+    slug = "slot-unavailable"
+
+
+class HoldExpired(Refused):
+    """The place was kept for ten minutes; nobody confirmed it in time."""
+
+    slug = "hold-expired"
+
+
+class NotConfirmed(Refused):
+    """The place is kept, and not booked yet."""
+
+    slug = "not-confirmed"
+
+
+class TooEarly(Refused):
+    """One may check in later; `start` is when, in the centre's own time."""
+
+    slug = "too-early"
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start=f"{start:%H:%M}")
+
+
+class NotToday(Refused):
+    """The appointment is on another day; `start` is in the centre's own time."""
+
+    slug = "not-today"
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(day=start.date().isoformat(), start=f"{start:%H:%M}")
+
+
+class AppointmentMissed(Refused):
+    """Nobody came to the appointment."""
+
+    slug = "appointment-missed"
+
+
+class AppointmentCancelled(Refused):
+    """The appointment was cancelled."""
+
+    slug = "appointment-cancelled"
+
+
+class CheckedInAlready(Refused):
+    """The appointment has become a ticket."""
+
+    slug = "checked-in-already"
+
+    def __init__(self, ticket: int | None) -> None:
+        super().__init__()
+        self.ticket = ticket
+
+
 class Invalid(Exception):
     """What was asked for makes no sense: the field, and a reason code with facts for the sentence."""
 

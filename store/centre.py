@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from queueing.hours import Hours, Lunch
+from queueing.slots import BookingRules
 from store.tables import Centre, CentreProfile, Counter, EarlyClosing, Holiday, PriorityGroup, Service
 
 Names = Mapping[str, str]
@@ -28,6 +29,7 @@ class Rules:
     near_turn_ahead: int
     target_percent: float
     remote_tickets: bool
+    booking: BookingRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,14 @@ class ServiceInfo:
     expected: timedelta
     documents: tuple[Mapping[str, Any], ...]
     then: tuple[str, ...]
-    appointment: bool
+    slot_capacity: int  # appointments in one slot; none where no times are booked
     enabled: bool
     daily_limit: int | None = None
+
+    @property
+    def appointment(self) -> bool:
+        """Whether times can be booked for it."""
+        return self.slot_capacity > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,11 @@ def _rules(rules: Mapping[str, Any]) -> Rules:
         near_turn_ahead=rules["near_turn_ahead"],
         target_percent=rules["target_percent"],
         remote_tickets=rules["remote_tickets"],
+        booking=BookingRules(
+            length=timedelta(minutes=rules["appointment_slot_minutes"]),
+            days_ahead=rules["appointment_max_days_ahead"],
+            early=timedelta(minutes=rules["appointment_early_minutes"]),
+        ),
     )
 
 
@@ -187,7 +199,7 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
             expected=timedelta(minutes=row.expected_minutes),
             documents=tuple(row.documents),
             then=tuple(row.then),
-            appointment=row.appointment,
+            slot_capacity=row.slot_capacity if row.appointment else 0,
             enabled=row.enabled,
             daily_limit=row.daily_limit,
         )

@@ -22,15 +22,41 @@ def new_id() -> int:
 
 def ticket_token(key: bytes, ticket: int) -> str:
     """The URL-safe token that opens a ticket: its id and an HMAC-SHA256 of it; not stored, and yet printed again."""
-    body = ticket.to_bytes(8, "big")
-    mac = hmac.digest(key, b"ticket:" + body, "sha256")[:_MAC_BYTES]  # by name: in one go, in C
-    return base64.urlsafe_b64encode(body + mac).decode().rstrip("=")
+    return _token(key, b"ticket:", ticket)
 
 
 def ticket_of_token(key: bytes, token: str) -> int | None:
     """The id of the ticket that a token opens, or None when it is not one of ours."""
+    return _of_token(key, b"ticket:", token)
+
+
+def appointment_token(key: bytes, appointment: int) -> str:
+    """The token that opens an appointment, made as a ticket's is."""
+    return _token(key, b"appointment:", appointment)
+
+
+def appointment_of_token(key: bytes, token: str) -> int | None:
+    """The id of the appointment that a token opens, or None when it is not one of ours."""
+    return _of_token(key, b"appointment:", token)
+
+
+def _token(key: bytes, kind: bytes, number: int) -> str:
+    body = number.to_bytes(8, "big")
+    mac = hmac.digest(key, kind + body, "sha256")[:_MAC_BYTES]  # by name: in one go, in C
+    return base64.urlsafe_b64encode(body + mac).decode().rstrip("=")
+
+
+def _of_token(key: bytes, kind: bytes, token: str) -> int | None:
     try:
-        ticket = int.from_bytes(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:8], "big")
+        number = int.from_bytes(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:8], "big")
     except ValueError:
         return None
-    return ticket if hmac.compare_digest(ticket_token(key, ticket).encode(), token.encode()) else None
+    return number if hmac.compare_digest(_token(key, kind, number).encode(), token.encode()) else None
+
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
+
+
+def new_reference() -> str:
+    """Six letters and digits by which an appointment is found again, to be read out and typed."""
+    return "".join(secrets.choice(_LETTERS) for _letter in range(6))

@@ -279,6 +279,46 @@ class Note(Base):
     recorded_at: Mapped[datetime]
 
 
+class Appointment(Base):
+    """A booked time, or one that is held. Its place in the slot is numbered, and the database gives it once."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        ForeignKeyConstraint(["centre_id", "service"], ["services.centre_id", "services.code"]),
+        Index("uq_appointments_place", "centre_id", "service", "start", "place", unique=True),  # given back: no place
+        Index("uq_appointments_reference", "centre_id", "reference", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    reference: Mapped[str] = mapped_column(String(8))
+    service: Mapped[str] = mapped_column(String(16))  # the first one, whose slot it is
+    services: Mapped[list[Any]]
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    place: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str | None] = mapped_column(String(16))
+    priority: Mapped[str | None] = mapped_column(String(16))
+    sequence: Mapped[int]
+    moved_late: Mapped[bool]  # moved after it was missed, which may be once
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]  # of a hold that was not confirmed
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), unique=True)
+
+
+class Booker(Base):
+    """Personal data of an appointment, apart from all else so that it can be erased."""
+
+    __tablename__ = "bookers"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+    recorded_at: Mapped[datetime]
+
+
 class IdempotencyKey(Base):
     """The first answer to a keyed request, kept 48 hours. `scope` is the hash of caller, method, path and key."""
 

@@ -44,7 +44,11 @@ RULES = {
     "target_percent": 80,
     "remote_tickets": True,
     "last_ticket_before_close_minutes": 15,
+    "appointment_slot_minutes": 30,
+    "appointment_max_days_ahead": 14,
+    "appointment_early_minutes": 30,
 }
+SLOTS = {"RES": 2, "BIRTH": 5}  # appointments in one slot
 # code: series, what follows; OLD is not offered any more
 SERVICES = {"RES": "A", "BIRTH": "B", "MARRY": "C", "INFO": "W", "PAY": "Q", "OLD": "Z"}
 DOCUMENTS = {"RES": ["form", "id_card"]}
@@ -200,7 +204,17 @@ class Hall:
 
 _PRESSED = [
     tables.Base.metadata.tables[name]
-    for name in ("centres", "counters", "number_counts", "tickets", "steps", "events", "people", "notes")
+    for name in (
+        "centres",
+        "counters",
+        "number_counts",
+        "tickets",
+        "steps",
+        "events",
+        "people",
+        "notes",
+        "appointments",
+    )
 ]
 
 
@@ -263,8 +277,8 @@ def _service(centre: int, position: int, code: str) -> dict[str, Any]:
         "expected_minutes": 5,
         "documents": [{"code": d, "names": {"en": d.title()}} for d in DOCUMENTS.get(code, [])],
         "then": THEN.get(code, []),
-        "appointment": False,
-        "slot_capacity": 0,
+        "appointment": code in SLOTS,
+        "slot_capacity": SLOTS.get(code, 0),
         "details": {},
         "enabled": code not in GONE,
     }

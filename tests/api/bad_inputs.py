@@ -8,6 +8,8 @@ TICKETS = "/centres/C/tickets"
 OPEN = "/centres/C/counters/1/open"
 NEXT = "/centres/C/counters/1/next"
 QUICK = "/centres/C/counters/4/quick-serve"
+APPOINTMENTS = "/centres/C/appointments"
+BOOKED = {"services": ["BIRTH"], "start": "2026-11-23T09:00:00+07:00"}
 STATISTICS = "/centres/C/statistics"
 VISITS = "/centres/C/visits.csv"
 # What each POST of the API takes when it is right; T is the id of a ticket, K its token.
@@ -31,6 +33,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "/tickets/T/details": {"phone": "020 5551234", "documents": ["form"]},
     "/centres/C/counters/4/undo": {},
     QUICK: {"services": ["INFO"]},
+    APPOINTMENTS: BOOKED,
     "/tickets/K/here": {},
     "/tickets/T/here": {},
     "/tickets/K/cancel": {},
@@ -153,6 +156,10 @@ WRONG_TYPES = [
     post(QUICK, {}, "services"),
     *each(QUICK, "services", None, "INFO", {}),
     post(QUICK, {"services": ["INFO"], "channel": "staff"}, "channel"),
+    post(APPOINTMENTS, {"services": ["BIRTH"]}, "start"),
+    *each(APPOINTMENTS, "start", 1, None, True, ["2026-11-23T09:00:00+07:00"], 1_764_720_000, services=["BIRTH"]),
+    *each(APPOINTMENTS, "hold", 1, "yes", None, **BOOKED),
+    *each(APPOINTMENTS, "email", 1, True, ["b@example.com"], **BOOKED),
 ]
 BAD_VALUES = [
     post(TICKETS, {"services": []}, "services"),
@@ -201,6 +208,16 @@ BAD_VALUES = [
     *each(QUICK, "services", [], ["NONE"], ["INFO", "INFO"]),
     *each(QUICK, "priority", "VIP", "BRIDE", services=["INFO"]),
     *each(QUICK, "phone", "call me", services=["INFO"]),
+    *each(APPOINTMENTS, "start", "", "09:00", "2026-11-23", "2026-11-23T09:00:00", "2026-02-30T09:00:00Z", **BOOKED),
+    *each(APPOINTMENTS, "start", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "໒໐໒໖-໑໑-໒໓T09:00:00Z", **BOOKED),
+    *each(APPOINTMENTS, "email", "", "b", "b@", "b@example", "a b@example.com", "b@" + "x" * 260 + ".la", **BOOKED),
+    *each(APPOINTMENTS, "phone", "call me", **BOOKED),
+    *each(APPOINTMENTS, "services", [], ["NONE"], ["BIRTH", "BIRTH"], **BOOKED),
+    *each(APPOINTMENTS, "priority", "VIP", "BRIDE", **BOOKED),
+    get("/centres/C/slots", field="service"),
+    get("/centres/C/slots?service=NONE", field="service"),
+    get("/centres/C/slots?service=BIRTH&from=today", field="from"),
+    get("/centres/C/slots?service=BIRTH&from=2026-11-24&to=2026-11-23", field="to"),
 ]
 NOT_THERE = [
     *[get(path, 404, "not-found") for path in ("", "/", "/centre", "/centres/", "/centres/C/", "/centres/C/nothing")],

@@ -91,6 +91,12 @@ class Desk:
         assert answer.status_code == 201, answer.text
         return answer.json
 
+    def book(self, start: str = "2026-11-23T09:00:00+07:00", **asked: Any) -> dict[str, Any]:
+        """Somebody books a time by phone."""
+        answer = self.post("/centres/C/appointments", {"services": ["BIRTH"], "start": start, **asked})
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
     def act(self, ticket: dict[str, Any], act: str, **facts: Any) -> Answer:
         """Keo does something to a ticket."""
         return self.post(f"/tickets/{ticket['id']}/{act}", facts, by="staff")

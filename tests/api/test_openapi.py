@@ -66,6 +66,7 @@ def test_refusals_of_the_contract_are_in_it(document: dict[str, Any]) -> None:
     refusals = {
         (method, path.rsplit("/", 1)[-1]): " ".join(answer["description"] for answer in operation["responses"].values())
         for method, path, operation in operations(document)
+        if "/appointments/" not in path
     }
     for method, last, slugs in (
         ("POST", "tickets", "service-closed centre-closed idempotency-key-reused"),
@@ -81,6 +82,20 @@ def test_refusals_of_the_contract_are_in_it(document: dict[str, Any]) -> None:
         assert set(slugs.split()) <= set(re.split(r"[ ,]+", refusals[method, last])), last
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "slugs"),
+    [
+        ("POST", "/centres/{code}/appointments", "slot-full slot-unavailable"),
+        ("PATCH", "/appointments/{token}", "slot-full slot-unavailable"),
+        ("POST", "/appointments/{token}/confirm", "hold-expired"),
+        ("POST", "/appointments/{token}/check-in", "too-early not-today appointment-missed appointment-cancelled"),
+    ],
+)
+def test_refusals_of_appointments_are_in_it(document: dict[str, Any], method: str, path: str, slugs: str) -> None:
+    answers = document["paths"][f"{API}{path}"][method.lower()]["responses"].values()
+    assert set(slugs.split()) <= set(re.split(r"[ ,]+", " ".join(answer["description"] for answer in answers)))
+
+
 def test_posts_take_an_idempotency_key_and_staff_a_token(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
         headers = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"}
@@ -91,7 +106,9 @@ def test_posts_take_an_idempotency_key_and_staff_a_token(document: dict[str, Any
 
 def test_body_is_required_where_one_of_its_fields_is(document: dict[str, Any]) -> None:
     required = {path for _, path, operation in operations(document) if operation.get("requestBody", {}).get("required")}
-    assert {path.rsplit("/", 1)[-1] for path in required} == {"tickets", "call", "priority", "quick-serve"}
+    assert {path.rsplit("/", 1)[-1] for path in required} == {"tickets", "call", "priority", "quick-serve"} | {
+        *("appointments", "{token}")
+    }
 
 
 def test_page_of_the_documentation_has_a_place_for_every_refusal(desk: Desk) -> None:

@@ -25,6 +25,13 @@ CONTRACT = {
     "GET /centres/C/services": ANYONE,
     "GET /centres/C/board": ANYONE,
     "GET /openapi.json": ANYONE,
+    "GET /centres/C/slots": ANYONE,
+    "POST /centres/C/appointments": ANYONE,
+    "GET /appointments/A": ANYONE,
+    "PATCH /appointments/A": ANYONE,
+    "POST /appointments/A/confirm": ANYONE,
+    "POST /appointments/A/cancel": ANYONE,
+    "POST /appointments/A/check-in": ANYONE,
     "POST /centres/C/tickets": KIOSK,
     "GET /tickets/T": ANYONE,
     "POST /tickets/T/cancel": ANYONE,
@@ -64,8 +71,11 @@ PAGES = {
     "/api/docs": ANYONE,
 }
 DAY = "?from=2026-11-23&to=2026-11-23"
-QUERIES = {"GET /centres/C/statistics": DAY, "GET /centres/C/visits.csv": DAY}
+BOOKED = {"services": ["BIRTH"], "start": "2026-11-23T09:00:00+07:00"}
+QUERIES = {"GET /centres/C/slots": "?service=BIRTH", "GET /centres/C/statistics": DAY, "GET /centres/C/visits.csv": DAY}
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /centres/C/appointments": BOOKED,
+    "PATCH /appointments/A": {"start": "2026-11-23T10:00:00+07:00"},
     "POST /centres/C/tickets": {"services": ["BIRTH"]},
     "POST /centres/C/counters/N/quick-serve": {"services": ["BIRTH"]},
     "POST /tickets/T/call": {"counter": 4},
@@ -73,7 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 RANK = ("none", "display", "kiosk", "staff", "manager", "admin")
 _PART = re.compile(r"<[^<>]*:(\w+)>")
-_NAMES = {"code": "C", "number": "N", "ticket": "T"}
+_NAMES = {"code": "C", "number": "N", "ticket": "T", "token": "A"}
 
 
 def expected(least: str, role: str) -> int:
@@ -112,7 +122,7 @@ def test_route_of_the_api_answers_each_role_as_the_contract_says(closed_desk: De
     desk = closed_desk
     method, path = route.split()
     ticket = desk.issue()
-    named = {"C": desk.code, "N": "4", "T": ticket["id"]}
+    named = {"C": desk.code, "N": "4", "T": ticket["id"], "A": desk.book()["token"]}
     address = "/".join(named.get(part, part) for part in path.split("/"))
     answer = desk.ask(method, address + QUERIES.get(route, ""), BODIES.get(route), by=role)
     wanted = expected(_by_id(route) or CONTRACT[route], role)

@@ -1,0 +1,158 @@
+"""Appointments: times that are free, and one's own by its token: booked, moved, cancelled, and checked in with."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, g
+
+from answers import bodies, schemas
+from answers.appointments import appointment_answer, appointment_with_secrets, slots_answer
+from answers.guards import house, store
+from api.endpoint import act, answered, endpoint, secret_answer
+from api.tickets import asked_ticket, read_ticket, shown
+from commands import appointments
+from commands.access import Caller
+from commands.permissions import Permission, Role
+from queueing.appointments import Appointment
+from queueing.refusals import CheckedInAlready, NotFound
+from store.appointments import centre_of_appointment, read_appointment
+from store.board import read_head
+from store.ids import appointment_of_token
+from store.unit import Unit
+
+_ADDRESS = "/appointments/<secret:token>"
+
+
+@endpoint(
+    "GET",
+    "/centres/<code:code>/slots",
+    Permission.PUBLIC,
+    query=bodies.AskSlots,
+    answers={200: schemas.Slots},
+)
+def slots(code: str, query: bodies.AskSlots) -> Response:
+    """The times of a service that can be booked."""
+    now = store().clock.now()
+    with store().reading() as conn:
+        centre = read_head(conn, store().centres, code).info
+        return answered(slots_answer(conn, centre, query.service, (query.first, query.last), now))
+
+
+@endpoint(
+    "POST",
+    "/centres/<code:code>/appointments",
+    Permission.PUBLIC,
+    body=bodies.AskAppointment,
+    answers={201: schemas.Appointment},
+    refusals=("slot-full", "slot-unavailable", "service-closed", "clock-behind"),
+)
+def book(code: str, body: bodies.AskAppointment) -> Response:
+    """Book a time for one or several services, or hold it for ten minutes."""
+    asked = asked_ticket(body, "web")
+    return _act(
+        code,
+        lambda unit: appointments.book(unit, asked, body.start, email=body.email, hold=body.hold),
+        status=201,
+    )
+
+
+@endpoint("GET", _ADDRESS, Permission.HOLD_TICKET, answers={200: schemas.Appointment})
+def show_appointment(token: str) -> Response:
+    """An appointment by its token."""
+    number, code = _find(token)
+    with store().reading() as conn:
+        centre = read_head(conn, store().centres, code).info
+        appointment = read_appointment(conn, number, centre.id)
+    if appointment is None:
+        raise NotFound("appointment")
+    return answered(_secrets(appointment_answer(centre, appointment, store().clock.now())))
+
+
+@endpoint(
+    "PATCH",
+    _ADDRESS,
+    Permission.HOLD_TICKET,
+    body=bodies.AskMove,
+    answers={200: schemas.Appointment},
+    refusals=("slot-full", "slot-unavailable", "appointment-missed", "appointment-cancelled", "checked-in-already"),
+)
+def move_appointment(token: str, body: bodies.AskMove) -> Response:
+    """Move it to another time in one step: on a refusal the old time stands."""
+    number, code = _find(token)
+    return _act(code, lambda unit: appointments.move(unit, number, body.start))
+
+
+@endpoint(
+    "POST",
+    f"{_ADDRESS}/confirm",
+    Permission.HOLD_TICKET,
+    body=bodies.Nothing,
+    answers={200: schemas.Appointment},
+    refusals=("hold-expired", "appointment-cancelled"),
+)
+def confirm_appointment(token: str) -> Response:
+    """Book what was held."""
+    number, code = _find(token)
+    return _act(code, lambda unit: appointments.confirm(unit, number))
+
+
+@endpoint(
+    "POST",
+    f"{_ADDRESS}/cancel",
+    Permission.HOLD_TICKET,
+    body=bodies.Nothing,
+    answers={200: schemas.Appointment},
+    refusals=("appointment-missed", "checked-in-already"),
+)
+def cancel_appointment(token: str) -> Response:
+    """Give the time back."""
+    number, code = _find(token)
+    return _act(code, lambda unit: appointments.cancel(unit, number))
+
+
+@endpoint(
+    "POST",
+    f"{_ADDRESS}/check-in",
+    Permission.HOLD_TICKET,
+    body=bodies.Nothing,
+    answers={200: schemas.Ticket, 201: schemas.Ticket},
+    refusals=("too-early", "not-today", "appointment-missed", "appointment-cancelled", "not-confirmed", "clock-behind"),
+)
+def check_in(token: str) -> Response:
+    """Say that one is here: a ticket. Said again, the same one."""
+    number, code = _find(token)
+    try:
+        return act(
+            code,
+            lambda unit: shown(unit, appointments.check_in(unit, number, _channel())),
+            status=201,
+            reveal=secret_answer,
+        )
+    except CheckedInAlready as already:
+        return answered(secret_answer(read_ticket(already.ticket or 0)))
+
+
+def _channel() -> str:
+    caller: Caller | None = g.caller
+    if caller is None or not caller.role.includes(Role.KIOSK):
+        return "web"
+    return "staff" if caller.role.includes(Role.STAFF) else "kiosk"
+
+
+def _find(token: str) -> tuple[int, str]:
+    """The appointment that a token opens and its centre's code. Raises NotFound."""
+    number = appointment_of_token(store().key, token)
+    if number is not None:
+        with store().glancing() as conn:
+            code = centre_of_appointment(conn, number)
+        if code is not None:
+            return number, code
+    raise NotFound("appointment")
+
+
+def _act(code: str, work: Callable[[Unit], Appointment], *, status: int = 200) -> Response:
+    return act(code, lambda unit: appointment_answer(unit.centre, work(unit), unit.now), status=status, reveal=_secrets)
+
+
+def _secrets(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return appointment_with_secrets(answer, store().key, house().public_url)

@@ -1,0 +1,222 @@
+"""Booking, moving and cancelling an appointment, and checking in with it. Each is one unit; none ever overbooks."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from commands.tickets import TicketRequest, check_request, next_number
+from queueing.appointments import (
+    HOLD,
+    Appointment,
+    AppointmentState,
+    check_in_allowed,
+    move_allowed,
+    refuse_cancelled,
+    state_at,
+)
+from queueing.events import Kind
+from queueing.journey import plan_steps
+from queueing.order import appointment_place
+from queueing.refusals import (
+    AppointmentMissed,
+    CheckedInAlready,
+    Invalid,
+    NotFound,
+    ServiceClosed,
+    SlotFull,
+    SlotUnavailable,
+)
+from queueing.slots import Slot, find_slot
+from queueing.visit import Visit, micros, place_facts
+from store.appointments import (
+    give_back,
+    insert_appointment,
+    is_reference,
+    places_of_slot,
+    read_appointment,
+    update_appointment,
+)
+from store.ids import new_id, new_reference
+from store.tables import Booker, Person
+from store.unit import Unit
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_MOST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
+_S = AppointmentState
+
+
+def book(
+    unit: Unit, request: TicketRequest, start: datetime, *, email: str | None = None, hold: bool = False
+) -> Appointment:
+    """Takes a place of the first service's slot; `hold` keeps it for ten minutes while the rest is filled in.
+
+    Raises Invalid, ServiceClosed, SlotUnavailable, SlotFull, ClockBehind.
+    """
+    check_request(unit, request)
+    if email is not None and (len(email) > _MOST_EMAIL or not _EMAIL.fullmatch(email)):
+        raise Invalid("email", "not-an-email")
+    unit.refuse_lost_clock()
+    for code in request.services:
+        if not unit.centre.services[code].enabled:
+            raise ServiceClosed(code)
+    slot = _slot(unit, request.services[0], start)
+    made = Appointment(
+        id=new_id(),
+        reference=_reference(unit),
+        services=request.services,
+        start=slot.start,
+        end=slot.end,
+        place=_take_place(unit, request.services[0], slot),
+        state=_S.HELD if hold else _S.BOOKED,
+        language=request.language,
+        priority=request.priority,
+        sequence=0,
+        moved_late=False,
+        expires_at=unit.now + HOLD if hold else None,
+        ticket=None,
+    )
+    insert_appointment(unit.conn, unit.centre.id, made, unit.now)
+    _remember_booker(unit, made, request, email)
+    return _told(unit, Kind.BOOKED, made)
+
+
+def confirm(unit: Unit, appointment: int) -> Appointment:
+    """Books what was held; once booked it stays so. Raises NotFound, HoldExpired, AppointmentCancelled."""
+    found, state = _find(unit, appointment)
+    refuse_cancelled(found, state)
+    if state is not _S.HELD:
+        return found
+    booked = replace(found, state=_S.BOOKED, expires_at=None)
+    update_appointment(unit.conn, booked)
+    return _told(unit, Kind.BOOKED, booked)
+
+
+def move(unit: Unit, appointment: int, start: datetime) -> Appointment:
+    """Takes another time in one step: where that can't be, the old one stands.
+
+    Raises NotFound, SlotUnavailable, SlotFull, and what forbids it to this appointment (`move_allowed`).
+    """
+    found, state = _find(unit, appointment)
+    move_allowed(found, unit.centre.hours, unit.now)
+    if start == found.start and state is not _S.MISSED:
+        return found
+    slot = _slot(unit, found.services[0], start)
+    place = _take_place(unit, found.services[0], slot)
+    moved = replace(
+        found,
+        start=slot.start,
+        end=slot.end,
+        place=place,
+        sequence=found.sequence + 1,
+        moved_late=found.moved_late or state is _S.MISSED,
+    )
+    update_appointment(unit.conn, moved)
+    return _told(unit, Kind.BOOKING_MOVED, moved)
+
+
+def cancel(unit: Unit, appointment: int) -> Appointment:
+    """Gives the place back; what is cancelled stays so. Raises NotFound, AppointmentMissed, CheckedInAlready."""
+    found, state = _find(unit, appointment)
+    if state is _S.CANCELLED:
+        return found
+    if state is _S.CHECKED_IN:
+        raise CheckedInAlready(found.ticket)
+    if state is _S.MISSED:
+        raise AppointmentMissed
+    ended = replace(found, state=_S.CANCELLED, place=None, expires_at=None, sequence=found.sequence + 1)
+    update_appointment(unit.conn, ended)
+    return _told(unit, Kind.BOOKING_CANCELLED, ended)
+
+
+def check_in(unit: Unit, appointment: int, channel: str) -> Visit:
+    """The person is here: a ticket, in the queue as of the booked time.
+
+    Raises NotFound, CheckedInAlready (with the ticket), and why nobody can check in with it now (`check_in_allowed`).
+    """
+    found, _state = _find(unit, appointment)
+    rules = unit.centre.rules
+    check_in_allowed(found, unit.centre.hours, rules.booking.early, unit.now)
+    unit.refuse_lost_clock()
+    steps = plan_steps(found.services, unit.centre.then)
+    place = appointment_place(
+        unit.now,
+        found.start,
+        cap=rules.max_credit,
+        credit=rules.appointment_credit,
+        late=rules.appointment_late,
+        weight=unit.centre.weight(found.priority),
+    )
+    visit = unit.issue(
+        new_id(),
+        number=next_number(unit, unit.today, unit.centre.services[steps[0]].series),
+        business_date=unit.today.isoformat(),
+        channel=channel,
+        priority=found.priority,
+        language=found.language,
+        services=steps,
+        place=place_facts(1, place),
+        appointment=found.id,
+    )
+    update_appointment(unit.conn, replace(found, state=_S.CHECKED_IN, ticket=visit.id))
+    _bring_person(unit, found, visit)
+    return visit
+
+
+def _find(unit: Unit, appointment: int) -> tuple[Appointment, AppointmentState]:
+    found = read_appointment(unit.conn, appointment, unit.centre.id)
+    if found is None:
+        raise NotFound("appointment")
+    return found, state_at(found, unit.centre.hours, unit.now)
+
+
+def _slot(unit: Unit, service: str, start: datetime) -> Slot:
+    rules = unit.centre.rules.booking
+    slot = find_slot(unit.centre.hours, rules, start, unit.now) if unit.centre.services[service].appointment else None
+    if slot is None:
+        raise SlotUnavailable
+    return slot
+
+
+def _take_place(unit: Unit, service: str, slot: Slot) -> int:
+    """The lowest free place of a slot, that of an expired hold too, which then is cancelled. Raises SlotFull."""
+    capacity = unit.centre.services[service].slot_capacity
+    there = places_of_slot(unit.conn, unit.centre.id, service, slot.start, unit.now)
+    kept = {place.place for place in there if place.kept}
+    if len(kept) >= capacity:
+        raise SlotFull
+    free = next(number for number in range(1, capacity + 1) if number not in kept)
+    for place in there:
+        if place.place == free:
+            give_back(unit.conn, place.appointment)
+    return free
+
+
+def _reference(unit: Unit) -> str:
+    while is_reference(unit.conn, unit.centre.id, letters := new_reference()):
+        pass
+    return letters
+
+
+def _told(unit: Unit, kind: Kind, made: Appointment) -> Appointment:
+    said = {"services": list(made.services), "start": micros(made.start), "state": made.state.value}
+    unit.tell(kind, appointment=made.id, booking=said)
+    return made
+
+
+def _remember_booker(unit: Unit, made: Appointment, request: TicketRequest, email: str | None) -> None:
+    if request.name or request.phone or email:
+        person = {"name": request.name, "phone": request.phone, "email": email, "recorded_at": unit.now}
+        unit.conn.execute(insert(Booker), {"appointment_id": made.id, **person})
+
+
+def _bring_person(unit: Unit, found: Appointment, visit: Visit) -> None:
+    """What was given with the booking is asked nowhere again."""
+    person = select(Booker.name, Booker.phone).where(Booker.appointment_id == found.id)
+    given = unit.conn.execute(person).first()
+    if given is not None and (given.name or given.phone):
+        unit.conn.execute(
+            insert(Person),
+            {"ticket_id": visit.id, "name": given.name, "phone": given.phone, "recorded_at": unit.now},
+        )
