@@ -103,6 +103,7 @@ MISTAKES: Mapping[str, str] = {
     "too-many-values": _("At most {most} of them."),
     "too-short": _("At least {least} characters."),
     "not-a-phone-number": _("A phone number has digits, spaces, + and - only."),
+    "no-such-reference": _("No appointment here has the reference “{value}”. Please check its six signs."),
     "not-an-email": _("An e-mail address looks like name@example.com."),
     "not-an-instant": _("A time is written with its offset, as 2026-11-24T09:30:00+07:00."),
     "service-or-counter": _("Name a service or a counter."),

@@ -31,9 +31,9 @@ from queueing.refusals import (
 from queueing.slots import Slot, find_slot
 from queueing.visit import Visit, micros, place_facts
 from store.appointments import (
+    appointment_of_reference,
     give_back,
     insert_appointment,
-    is_reference,
     places_of_slot,
     read_appointment,
     update_appointment,
@@ -194,7 +194,7 @@ def _take_place(unit: Unit, service: str, slot: Slot) -> int:
 
 
 def _reference(unit: Unit) -> str:
-    while is_reference(unit.conn, unit.centre.id, letters := new_reference()):
+    while appointment_of_reference(unit.conn, unit.centre.id, letters := new_reference()) is not None:
         pass
     return letters
 

@@ -9,14 +9,16 @@ from answers.guards import language, needs, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.tickets import local, place_in_queue, service_name, steps_in_order
+from commands.appointments import check_in
 from commands.moves import resume
 from commands.permissions import Permission
 from commands.priorities import change_priority
 from commands.tickets import TicketRequest, issue_ticket
 from counter.blueprint import bp
 from counter.names import group_name, group_names, service_names
-from queueing.refusals import Invalid, NotFound, Refused
+from queueing.refusals import CheckedInAlready, Invalid, NotFound, Refused
 from queueing.visit import Visit
+from store.appointments import appointment_of_reference
 from store.board import read_head
 from store.centre import CentreInfo
 from store.ids import ticket_token
@@ -36,7 +38,7 @@ def reception(code: str) -> Response:
     return _reception(code)
 
 
-def _reception(code: str, status: int = 200, problem: str | None = None) -> Response:
+def _reception(code: str, status: int = 200, problem: str | None = None, *, not_booked: str | None = None) -> Response:
     now, lang = store().clock.now(), language()
     with store().reading() as conn:
         centre = read_head(conn, store().centres, code).info
@@ -50,6 +52,9 @@ def _reception(code: str, status: int = 200, problem: str | None = None) -> Resp
         "services": service_names(centre, lang),
         "groups": group_names(centre, lang),
         "closed": centre.hours.refusal(now),
+        "books": any(service.appointment for service in centre.services.values()),
+        "not_booked": not_booked,
+        "reference": request.form.get("reference", ""),
     }
     return page("counter/reception.html", status, centre=centre, key=new_key(), problem=problem, **values)
 
@@ -74,6 +79,28 @@ def give(code: str) -> AnyResponse:
         said = kind_problem(error, language())
         return _reception(code, said.status, said.words)
     return redirect(url_for("counter.reception_ticket", code=code, ticket_id=given["ticket"]), 303)
+
+
+@bp.post(f"{_RULE}/check-in")
+@needs(Permission.WORK_QUEUE)
+def reception_check_in(code: str) -> AnyResponse:
+    """Somebody with an appointment is here: a ticket, or the one they were given before. Raises NotFound."""
+    reference = request.form.get("reference", "").strip().upper()
+
+    def work(unit: Unit) -> dict[str, Any]:
+        appointment = appointment_of_reference(unit.conn, unit.centre.id, reference)
+        if appointment is None:
+            raise Invalid("reference", "no-such-reference", value=reference)
+        return {"ticket": check_in(unit, appointment, "staff").id}
+
+    try:
+        ticket = press(code, work)["ticket"]
+    except CheckedInAlready as already:
+        ticket = already.ticket
+    except (Refused, Invalid) as error:
+        said = kind_problem(error, language())
+        return _reception(code, said.status, not_booked=said.words)
+    return redirect(url_for("counter.reception_ticket", code=code, ticket_id=ticket), 303)
 
 
 @bp.get(f"{_RULE}/<int:ticket_id>")

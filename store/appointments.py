@@ -89,9 +89,9 @@ def give_back(conn: Connection, appointment: int) -> None:
     conn.execute(_GIVE_BACK, {"appointment": appointment})
 
 
-def is_reference(conn: Connection, centre: int, letters: str) -> bool:
-    """Whether a reference is in use at a centre."""
-    return conn.execute(_REFERENCE, {"centre": centre, "letters": letters}).first() is not None
+def appointment_of_reference(conn: Connection, centre: int, letters: str) -> int | None:
+    """The appointment of a centre that has this reference, or None."""
+    return conn.execute(_REFERENCE, {"centre": centre, "letters": letters}).scalar()
 
 
 def insert_appointment(conn: Connection, centre: int, appointment: Appointment, made_at: datetime) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from commands.appointments import book
 from commands.calls import call_next, no_show
+from commands.tickets import TicketRequest
+from queueing.order import Joined
 from queueing.states import Act, StepState
-from tests.cast import OFFICE_HOURS, Hall, a_hall
+from tests.cast import OFFICE_HOURS, Hall, a_hall, clock
 from tests.pages.reader import Reader
 
 Readers = Callable[..., Reader]
@@ -50,6 +53,32 @@ def test_a_closed_centre_gives_no_ticket(reader: Readers, hall: Hall) -> None:
     browser.get(f"/counter/{closed.code}/reception")
     assert browser.press(f"/counter/{closed.code}/reception", services="RES").status_code == 409
     assert closed.visits() == {}
+
+
+def test_who_booked_is_checked_in_by_the_reference_once(clerk: Reader, hall: Hall) -> None:
+    made = hall.press(book, TicketRequest(("BIRTH",), "web"), clock("9:00"))
+    address = f"/counter/{hall.code}/reception/check-in"
+    assert clerk.press(address, reference=made.reference).status_code == 409
+    assert "You can check in from 08:30 on." in clerk.text
+    hall.at("8:40")
+    clerk.press(address, reference=f" {made.reference.lower()} ")
+    (visit,) = hall.visits().values()
+    assert clerk.show("number") == visit.number == "B001"
+    assert visit.step.joined_as is Joined.APPOINTMENT
+    assert visit.channel == "staff"
+    clerk.get(f"/counter/{hall.code}/reception")
+    clerk.press(address, reference=made.reference)
+    assert clerk.show("number") == "B001"
+    assert len(hall.visits()) == 1
+
+
+def test_a_reference_of_nobody_is_said(clerk: Reader, hall: Hall) -> None:
+    elsewhere = a_hall(hall.store).press(book, TicketRequest(("BIRTH",), "web"), clock("9:00"))
+    hall.at("8:40")
+    for typed in ("", "XXXXXX", elsewhere.reference):
+        assert clerk.press(f"/counter/{hall.code}/reception/check-in", reference=typed).status_code == 422
+        assert "Please check its six signs." in clerk.text
+    assert hall.visits() == {}
 
 
 def test_a_lost_ticket_is_printed_again_in_two_presses(clerk: Reader, hall: Hall) -> None:
