@@ -14,9 +14,11 @@ import pytest
 from sqlalchemy import Connection, func, insert, inspect, null, select
 
 import store.backup
+from commands.appointments import book
 from commands.moves import hold
 from commands.paper import print_pad
 from commands.settings import close_early
+from commands.tickets import TicketRequest
 from store import migrate, tables
 from store.backup import BackupRefused, backup, restore
 from store.idempotency import KeyedRequest, keep_answer
@@ -76,6 +78,7 @@ def _a_busy_hall(store: Store) -> Hall:
     hall.press(close_early, date(2026, 12, 1), 14 * 60)
     hall.press(print_pad, "A", 3)
     hall.press(hold, ticket.id, "ໄປເຮັດສຳເນົາ")
+    hall.press(book, TicketRequest(("BIRTH",), "web", phone="020 5555"), clock("9:00"))
     with store.writing() as conn:
         keep_answer(conn, KeyedRequest.of("kiosk", "POST", "/api", "key", b"{}"), 201, {"number": ticket.number})
         user = {"id": 7, "name": NOY, "password_hash": "argon2", "role": "manager", "centre_id": hall.centre}
