@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from queueing.events import Kind
@@ -127,6 +127,11 @@ def test_keys_do_nothing_while_somebody_types_or_has_switched_them_off(server: R
     expect(show(clerk, "current")).to_have_text(number)
 
 
+def nothing_is_filled_in(name: Locator, seen: Locator) -> None:
+    expect(name).to_have_value("")
+    expect(seen).not_to_be_checked()
+
+
 def test_what_is_ticked_and_typed_stays_while_others_come_and_is_gone_with_the_person(
     server: RunningServer, screen: Screen
 ) -> None:
@@ -154,8 +159,16 @@ def test_what_is_ticked_and_typed_stays_while_others_come_and_is_gone_with_the_p
     expect(show(clerk, "current")).to_be_empty()
     clerk.wait_for_timeout(1_100)
     press(clerk, "next", "details")
-    expect(name).to_have_value("")
-    expect(seen).not_to_be_checked()
+    nothing_is_filled_in(name, seen)
+    before = show(clerk, "current").inner_text()
+    name.fill("Somsy")
+    seen.check()
+    press(clerk, "back-details")
+    clerk.wait_for_timeout(1_100)
+    press(clerk, "next")  # finishes, and calls in the same press
+    expect(show(clerk, "current")).not_to_have_text(before)
+    press(clerk, "details")
+    nothing_is_filled_in(name, seen)
 
 
 def test_a_person_is_sent_to_a_service_and_to_a_counter(server: RunningServer, screen: Screen) -> None:
