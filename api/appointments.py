@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, g
+from flask import Response
 
 from answers import bodies, schemas
 from answers.appointments import appointment_answer, appointment_with_secrets, slots_answer
 from answers.guards import house, store
 from api.endpoint import act, answered, endpoint, secret_answer
-from api.tickets import asked_ticket, read_ticket, shown
+from api.tickets import asked_ticket, channel, read_ticket, shown
 from commands import appointments
-from commands.access import Caller
-from commands.permissions import Permission, Role
+from commands.permissions import Permission
 from queueing.appointments import Appointment
 from queueing.refusals import CheckedInAlready, NotFound
 from store.appointments import centre_of_appointment, read_appointment
@@ -78,36 +77,30 @@ def show_appointment(token: str) -> Response:
 )
 def move_appointment(token: str, body: bodies.AskMove) -> Response:
     """Move it to another time in one step: on a refusal the old time stands."""
-    number, code = _find(token)
-    return _act(code, lambda unit: appointments.move(unit, number, body.start))
+    return _press(token, lambda unit, number: appointments.move(unit, number, body.start))
 
 
-@endpoint(
-    "POST",
-    f"{_ADDRESS}/confirm",
-    Permission.HOLD_TICKET,
-    body=bodies.Nothing,
-    answers={200: schemas.Appointment},
-    refusals=("hold-expired", "appointment-cancelled"),
-)
+def _press_endpoint(verb: str, *refusals: str) -> Callable[..., Any]:
+    return endpoint(
+        "POST",
+        f"{_ADDRESS}/{verb}",
+        Permission.HOLD_TICKET,
+        body=bodies.Nothing,
+        answers={200: schemas.Appointment},
+        refusals=refusals,
+    )
+
+
+@_press_endpoint("confirm", "hold-expired", "appointment-cancelled")
 def confirm_appointment(token: str) -> Response:
     """Book what was held."""
-    number, code = _find(token)
-    return _act(code, lambda unit: appointments.confirm(unit, number))
+    return _press(token, appointments.confirm)
 
 
-@endpoint(
-    "POST",
-    f"{_ADDRESS}/cancel",
-    Permission.HOLD_TICKET,
-    body=bodies.Nothing,
-    answers={200: schemas.Appointment},
-    refusals=("appointment-missed", "checked-in-already"),
-)
+@_press_endpoint("cancel", "appointment-missed", "checked-in-already")
 def cancel_appointment(token: str) -> Response:
     """Give the time back."""
-    number, code = _find(token)
-    return _act(code, lambda unit: appointments.cancel(unit, number))
+    return _press(token, appointments.cancel)
 
 
 @endpoint(
@@ -124,19 +117,12 @@ def check_in(token: str) -> Response:
     try:
         return act(
             code,
-            lambda unit: shown(unit, appointments.check_in(unit, number, _channel())),
+            lambda unit: shown(unit, appointments.check_in(unit, number, channel())),
             status=201,
             reveal=secret_answer,
         )
     except CheckedInAlready as already:
         return answered(secret_answer(read_ticket(already.ticket or 0)))
-
-
-def _channel() -> str:
-    caller: Caller | None = g.caller
-    if caller is None or not caller.role.includes(Role.KIOSK):
-        return "web"
-    return "staff" if caller.role.includes(Role.STAFF) else "kiosk"
 
 
 def _find(token: str) -> tuple[int, str]:
@@ -148,6 +134,11 @@ def _find(token: str) -> tuple[int, str]:
         if code is not None:
             return number, code
     raise NotFound("appointment")
+
+
+def _press(token: str, command: Callable[[Unit, int], Appointment]) -> Response:
+    number, code = _find(token)
+    return _act(code, lambda unit: command(unit, number))
 
 
 def _act(code: str, work: Callable[[Unit], Appointment], *, status: int = 200) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from commands.tickets import TicketRequest, check_request, next_number
+from commands.tickets import TicketRequest, check_request, next_number, remember_person
 from queueing.appointments import (
     HOLD,
     Appointment,
@@ -39,7 +39,7 @@ from store.appointments import (
     update_appointment,
 )
 from store.ids import new_id, new_reference
-from store.tables import Booker, Person
+from store.tables import Booker
 from store.unit import Unit
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -215,8 +215,5 @@ def _bring_person(unit: Unit, found: Appointment, visit: Visit) -> None:
     """What was given with the booking is asked nowhere again."""
     person = select(Booker.name, Booker.phone).where(Booker.appointment_id == found.id)
     given = unit.conn.execute(person).first()
-    if given is not None and (given.name or given.phone):
-        unit.conn.execute(
-            insert(Person),
-            {"ticket_id": visit.id, "name": given.name, "phone": given.phone, "recorded_at": unit.now},
-        )
+    if given is not None:
+        remember_person(unit, visit, given.name, given.phone)

@@ -62,7 +62,7 @@ def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
         services=steps,
         place=place_facts(1, first),
     )
-    _remember_person(unit, visit, request)
+    remember_person(unit, visit, request.name, request.phone)
     return visit
 
 
@@ -137,7 +137,8 @@ def next_number(unit: Unit, day: date, series: str) -> str:
     return ticket_number(series, count, digits=unit.centre.rules.ticket_digits)
 
 
-def _remember_person(unit: Unit, visit: Visit, request: TicketRequest) -> None:
-    if request.name or request.phone:
-        person = {"ticket_id": visit.id, "name": request.name, "phone": request.phone, "recorded_at": unit.now}
+def remember_person(unit: Unit, visit: Visit, name: str | None, phone: str | None) -> None:
+    """Keeps what somebody gave with a new ticket, apart from the ticket."""
+    if name or phone:
+        person = {"ticket_id": visit.id, "name": name, "phone": phone, "recorded_at": unit.now}
         unit.conn.execute(insert(Person), person)

@@ -75,7 +75,7 @@ def test_who_booked_is_checked_in_by_the_reference_once(clerk: Reader, hall: Hal
 def test_a_reference_of_nobody_is_said(clerk: Reader, hall: Hall) -> None:
     elsewhere = a_hall(hall.store).press(book, TicketRequest(("BIRTH",), "web"), clock("9:00"))
     hall.at("8:40")
-    for typed in ("", "XXXXXX", elsewhere.reference):
+    for typed in ("", "NOBODY", elsewhere.reference):
         assert clerk.press(f"/counter/{hall.code}/reception/check-in", reference=typed).status_code == 422
         assert "Please check its six signs." in clerk.text
     assert hall.visits() == {}
