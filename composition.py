@@ -18,12 +18,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 import api
-import booking.pages
+import booking
 import counter
 import display.pages
 import door.operators
 import door.pages
-import kiosk.pages
+import kiosk
 import office
 from answers import pages
 from answers.guards import House, check_request
@@ -41,7 +41,7 @@ from store.unit import Store
 
 HERE = Path(__file__).parent
 DAY_ENDS_EVERY_SECONDS = 20
-AUDIENCES = api, door.pages, door.operators, kiosk.pages, booking.pages, counter, display.pages, office
+AUDIENCES = api, door.pages, door.operators, kiosk, booking, counter, display.pages, office
 
 
 class _App(Flask):

@@ -2,37 +2,50 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from answers import schemas
+from answers.guards import store
 from answers.tickets import local
 from queueing.appointments import Appointment, state_at
-from queueing.refusals import Invalid
-from queueing.slots import bookable
-from store.appointments import taken
+from queueing.refusals import Invalid, NotFound
+from queueing.slots import Slot, bookable
+from store.appointments import centre_of_appointment, taken
 from store.centre import CentreInfo
-from store.ids import appointment_token
+from store.ids import appointment_of_token, appointment_token
+
+
+class Room(NamedTuple):
+    """A slot that can still be booked, and how many places of it are free: maybe none."""
+
+    slot: Slot
+    free: int
+
+
+def rooms(conn: Connection, centre: CentreInfo, service: str, days: tuple[date, date], now: datetime) -> list[Room]:
+    """The slots of a service from the first to the last of `days` (centre-local), in order: one statement."""
+    info = centre.services[service]
+    capacity = info.slot_capacity if info.enabled else 0
+    slots = bookable(centre.hours, centre.rules.booking, *days, now) if capacity else []
+    given = taken(conn, centre.id, [service], slots, now)
+    return [Room(slot, max(capacity - given[service, slot.start], 0)) for slot in slots]
 
 
 def slots_answer(
     conn: Connection, centre: CentreInfo, service: str, days: tuple[date | None, date | None], now: datetime
 ) -> dict[str, Any]:
     """The times with a free place, from the first to the last of `days` (centre-local). Raises Invalid."""
-    info = centre.services.get(service)
-    if info is None:
+    if service not in centre.services:
         raise Invalid("service", "unknown", value=service)
     first, last = days[0] or centre.hours.business_date(now), days[1] or date.max
     if last < first:
         raise Invalid("to", "dates-backwards")
-    capacity = info.slot_capacity if info.enabled else 0
-    slots = bookable(centre.hours, centre.rules.booking, first, last, now) if capacity else []
-    given = taken(conn, centre.id, [service], slots, now)
     free = [
         schemas.Slot(start=local(slot.start, centre.zone), end=local(slot.end, centre.zone), free=left)
-        for slot in slots
-        if (left := capacity - given[service, slot.start]) > 0
+        for slot, left in rooms(conn, centre, service, (first, last), now)
+        if left
     ]
     return schemas.Slots(slots=free).model_dump(mode="json")
 
@@ -59,3 +72,14 @@ def appointment_with_secrets(answer: Mapping[str, Any], key: bytes, public_url: 
     url = f"{public_url}/a/{token}"
     made = schemas.Appointment(**known, token=token, url=url, ics_url=f"{url}.ics")
     return made.model_dump(mode="json")
+
+
+def find_appointment(token: str) -> tuple[int, str]:
+    """The appointment that a token opens and its centre's code. Raises NotFound."""
+    number = appointment_of_token(store().key, token)
+    if number is not None:
+        with store().glancing() as conn:
+            code = centre_of_appointment(conn, number)
+        if code is not None:
+            return number, code
+    raise NotFound("appointment")

@@ -35,6 +35,16 @@ def plain_date(day: str | date, lang: str) -> str:
     return _dated(date.fromisoformat(day) if isinstance(day, str) else day, "d MMMM y", lang)
 
 
+def weekday(day: date, lang: str, *, short: bool = False) -> str:
+    """The name of a date's weekday."""
+    return _dated(day, "EEE" if short else "EEEE", lang)
+
+
+def month(day: date, lang: str) -> str:
+    """The short name of a date's month."""
+    return _dated(day, "MMM", lang)
+
+
 def day_range(first: date, last: date, lang: str) -> str:
     """From one date to another, or the one that both are."""
     whole = "d MMM y"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, g, request
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
 
 from answers.limiter import Limiter
 from answers.words import languages
@@ -29,6 +29,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # A hall or a mobile carrier shares one address; a device's token is far above what a device can do.
 BY_ADDRESS_READ = RateLimitItemPerMinute(6000)
 BY_ADDRESS_WRITE = RateLimitItemPerMinute(600)
+BY_REFERENCE = RateLimitItemPerHour(20)  # who has one and guesses the telephone that belongs to it
 BY_TOKEN = RateLimitItemPerSecond(1000)
 
 

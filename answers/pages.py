@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.dates import clock, day_range, long_date, near_date, plain_date, short_date
+from answers.dates import clock, day_range, long_date, month, near_date, plain_date, short_date, weekday
 from answers.guards import Forbidden, TooMany, Unauthorized, house, language
 from answers.problems import Problem, problem, problem_of
 from answers.words import _, languages, named, say, speaking
@@ -45,6 +45,8 @@ def configure(app: Flask) -> None:
         short_date=short_date,
         plain_date=plain_date,
         day_range=day_range,
+        month=month,
+        weekday=weekday,
         here=here,
     )
     app.context_processor(lambda: words_in(language()))
@@ -119,6 +121,8 @@ def _way_on(error: Exception) -> dict[str, str]:
     if request.blueprint == "kiosk" and "code" in at and not isinstance(error, (Forbidden, NotFound)):
         return {"address": url_for("kiosk.services", code=at["code"]), "words": _("Start again")}
     if request.blueprint == "booking" and "token" in at and isinstance(error, (Refused, CSRFError)):
+        if request.path.startswith("/a/"):
+            return {"address": url_for("booking.appointment", token=at["token"]), "words": _("Back to the appointment")}
         return {"address": url_for("booking.ticket", token=at["token"]), "words": _("Back to the ticket")}
     if request.blueprint == "counter" and not isinstance(error, Forbidden):
         return {"address": url_for("counter.choose"), "words": _("To the counters")}

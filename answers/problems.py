@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from answers.dates import come_again
+from answers.dates import come_again, plain_date
 from answers.words import _, named, say
 from queueing.refusals import CentreClosed, Invalid, NotFound, Refused, ServiceFull
 
@@ -198,6 +198,7 @@ def invalid(language: str, mistakes: Sequence[tuple[str, str, Mapping[str, objec
 
 def _worded(language: str, facts: Mapping[str, object]) -> dict[str, object]:
     worded = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in facts.items()}
+    worded |= {key: plain_date(day, language) for key, day in facts.items() if type(day) is date}
     if "state" in worded:
         worded["state"] = say(language, STATES.get(str(worded["state"]), str(worded["state"])))
     return worded

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from answers import bodies, schemas
-from answers.appointments import appointment_answer, appointment_with_secrets, slots_answer
+from answers.appointments import appointment_answer, appointment_with_secrets, find_appointment, slots_answer
 from answers.guards import house, store
 from api.endpoint import act, answered, endpoint, secret_answer
 from api.tickets import asked_ticket, channel, read_ticket, shown
@@ -14,9 +14,8 @@ from commands import appointments
 from commands.permissions import Permission
 from queueing.appointments import Appointment
 from queueing.refusals import CheckedInAlready, NotFound
-from store.appointments import centre_of_appointment, read_appointment
+from store.appointments import read_appointment
 from store.board import read_head
-from store.ids import appointment_of_token
 from store.unit import Unit
 
 _ADDRESS = "/appointments/<secret:token>"
@@ -58,7 +57,7 @@ def book(code: str, body: bodies.AskAppointment) -> Response:
 @endpoint("GET", _ADDRESS, Permission.HOLD_TICKET, answers={200: schemas.Appointment})
 def show_appointment(token: str) -> Response:
     """An appointment by its token."""
-    number, code = _find(token)
+    number, code = find_appointment(token)
     with store().reading() as conn:
         centre = read_head(conn, store().centres, code).info
         appointment = read_appointment(conn, number, centre.id)
@@ -113,7 +112,7 @@ def cancel_appointment(token: str) -> Response:
 )
 def check_in(token: str) -> Response:
     """Say that one is here: a ticket. Said again, the same one."""
-    number, code = _find(token)
+    number, code = find_appointment(token)
     try:
         return act(
             code,
@@ -125,19 +124,8 @@ def check_in(token: str) -> Response:
         return answered(secret_answer(read_ticket(already.ticket or 0)))
 
 
-def _find(token: str) -> tuple[int, str]:
-    """The appointment that a token opens and its centre's code. Raises NotFound."""
-    number = appointment_of_token(store().key, token)
-    if number is not None:
-        with store().glancing() as conn:
-            code = centre_of_appointment(conn, number)
-        if code is not None:
-            return number, code
-    raise NotFound("appointment")
-
-
 def _press(token: str, command: Callable[[Unit, int], Appointment]) -> Response:
-    number, code = _find(token)
+    number, code = find_appointment(token)
     return _act(code, lambda unit: command(unit, number))
 
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
-from commands.tickets import TicketRequest, check_request, next_number, remember_person
+from commands.tickets import TicketRequest, check_person, check_request, next_number, remember_person
 from queueing.appointments import (
     HOLD,
     Appointment,
@@ -55,8 +55,7 @@ def book(
     Raises Invalid, ServiceClosed, SlotUnavailable, SlotFull, ClockBehind.
     """
     check_request(unit, request)
-    if email is not None and (len(email) > _MOST_EMAIL or not _EMAIL.fullmatch(email)):
-        raise Invalid("email", "not-an-email")
+    _check_email(email)
     unit.refuse_lost_clock()
     for code in request.services:
         if not unit.centre.services[code].enabled:
@@ -78,16 +77,36 @@ def book(
         ticket=None,
     )
     insert_appointment(unit.conn, unit.centre.id, made, unit.now)
-    _remember_booker(unit, made, request, email)
+    _remember_booker(unit, made.id, request.name, request.phone, email)
     return _told(unit, Kind.BOOKED, made)
 
 
-def confirm(unit: Unit, appointment: int) -> Appointment:
-    """Books what was held; once booked it stays so. Raises NotFound, HoldExpired, AppointmentCancelled."""
+def _check_email(email: str | None) -> None:
+    if email is not None and (len(email) > _MOST_EMAIL or not _EMAIL.fullmatch(email)):
+        raise Invalid("email", "not-an-email")
+
+
+def release(unit: Unit, appointment: int) -> None:
+    """Gives back what was held and not confirmed, for another time; what is booked stays."""
+    found = read_appointment(unit.conn, appointment, unit.centre.id)
+    if found is not None and state_at(found, unit.centre.hours, unit.now) is _S.HELD:
+        cancel(unit, appointment)
+
+
+def confirm(
+    unit: Unit, appointment: int, *, name: str | None = None, phone: str | None = None, email: str | None = None
+) -> Appointment:
+    """Books what was held, with who comes; once booked it stays so.
+
+    Raises NotFound, Invalid, HoldExpired, AppointmentCancelled.
+    """
+    check_person(name, phone)
+    _check_email(email)
     found, state = _find(unit, appointment)
     refuse_cancelled(found, state)
     if state is not _S.HELD:
         return found
+    _remember_booker(unit, found.id, name, phone, email)
     booked = replace(found, state=_S.BOOKED, expires_at=None)
     update_appointment(unit.conn, booked)
     return _told(unit, Kind.BOOKED, booked)
@@ -205,10 +224,13 @@ def _told(unit: Unit, kind: Kind, made: Appointment) -> Appointment:
     return made
 
 
-def _remember_booker(unit: Unit, made: Appointment, request: TicketRequest, email: str | None) -> None:
-    if request.name or request.phone or email:
-        person = {"name": request.name, "phone": request.phone, "email": email, "recorded_at": unit.now}
-        unit.conn.execute(insert(Booker), {"appointment_id": made.id, **person})
+def _remember_booker(
+    unit: Unit, appointment: int, name: str | None, phone: str | None, email: str | None = None
+) -> None:
+    if name or phone or email:
+        person = {"name": name, "phone": phone, "email": email, "recorded_at": unit.now}
+        unit.conn.execute(delete(Booker).where(Booker.appointment_id == appointment))
+        unit.conn.execute(insert(Booker), {"appointment_id": appointment, **person})
 
 
 def _bring_person(unit: Unit, found: Appointment, visit: Visit) -> None:

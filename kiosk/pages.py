@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from answers.centres import service_list
 from answers.guards import COOKIE, Unauthorized, address, house, needs, store
+from answers.offer import found, grouped
 from answers.pages import kind_problem, page_error
 from answers.pairing import pairing_page
 from answers.presses import new_key, press, take_ticket
@@ -16,7 +17,6 @@ from answers.today import doubt, outlooks
 from commands.access import create_token
 from commands.moves import come_back
 from commands.permissions import Permission, Role
-from kiosk.offer import found, grouped
 from kiosk.returning import is_just_back
 from kiosk.screen import Screen
 from queueing.journey import plan_steps

@@ -19,6 +19,7 @@ from store.centre import CentreInfo, Names
 
 # How a person wants to see the screen; the next person starts without.
 LOOKS = ("large", "contrast", "low")
+_KEPT = ("services", "more", "q", "number", "typed")  # of the address, in another language or look
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Screen:
         return self.info.hours.business_date(self.now)
 
     @property
+    def books(self) -> bool:
+        """Whether somebody may come with an appointment."""
+        return any(service.appointment for service in self.info.services.values())
+
+    @property
     def state(self) -> str:
         """Changes when the first page would look different; a kiosk that nobody touches draws itself again then."""
         back = "back" if self.returning else ""
@@ -70,9 +76,7 @@ class Screen:
         """The same page with another language or other looks; after a press, the first one."""
         if request.method != "GET" or request.endpoint is None:
             return self.address(**changed)
-        kept = {
-            name: request.args.getlist(name) for name in ("services", "more", "q", "number") if name in request.args
-        }
+        kept = {name: request.args.getlist(name) for name in _KEPT if name in request.args}
         return self.address(request.endpoint.removeprefix("kiosk."), **{**kept, **changed})
 
     def switches(self) -> list[tuple[str, bool, str]]:
@@ -101,7 +105,7 @@ class Screen:
         again = self.info.hours.tickets_again(self.now) if self.closed else None
         at = local(again, self.info.zone) if again else None
         today = again is not None and self.info.hours.business_date(again) == self.today
-        values = {"reason": reason, "again": at, "today": today, "said": None, "services": [], **facts}
+        values = {"reason": reason, "again": at, "today": today, "said": None, "services": [], "number": None, **facts}
         return self.page("kiosk/sorry.html", status, **values)
 
 

@@ -177,7 +177,7 @@ class NotToday(Refused):
     slug = "not-today"
 
     def __init__(self, start: datetime) -> None:
-        super().__init__(day=start.date().isoformat(), start=f"{start:%H:%M}")
+        super().__init__(day=start.date(), start=f"{start:%H:%M}")
 
 
 class AppointmentMissed(Refused):

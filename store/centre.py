@@ -1,7 +1,7 @@
 """A centre's settings as one value, read once per version and shared by every press until a manager changes one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ class ServiceInfo:
     slot_capacity: int  # appointments in one slot; none where no times are booked
     enabled: bool
     daily_limit: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)  # notes, days until the result
 
     @property
     def appointment(self) -> bool:
@@ -202,6 +203,7 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
             slot_capacity=row.slot_capacity if row.appointment else 0,
             enabled=row.enabled,
             daily_limit=row.daily_limit,
+            details=row.details,
         )
         for row in rows
     }

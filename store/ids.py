@@ -54,9 +54,10 @@ def _of_token(key: bytes, kind: bytes, token: str) -> int | None:
     return number if hmac.compare_digest(_token(key, kind, number).encode(), token.encode()) else None
 
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
+REFERENCE_LENGTH = 6
 
 
 def new_reference() -> str:
-    """Six letters and digits by which an appointment is found again, to be read out and typed."""
-    return "".join(secrets.choice(_LETTERS) for _letter in range(6))
+    """The letters and digits by which an appointment is found again, to be read out and typed."""
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _letter in range(REFERENCE_LENGTH))

@@ -2,7 +2,8 @@
 import { Idle } from "./kiosk-idle.js";
 import { Line } from "./kiosk-line.js";
 import { Printing } from "./kiosk-print.js";
-import { Search } from "./kiosk-search.js";
+import { Reference } from "./kiosk-reference.js";
+import { Search } from "./search.js";
 
 const ANSWER = 10_000;
 const LOOK_AGAIN = 30_000;
@@ -19,6 +20,7 @@ export class Kiosk {
       over: () => this.startAgain(),
     });
     this.search = Search.of(element);
+    Reference.of(element);
     this.printing = Printing.of(element);
     addEventListener("click", (press) => this.follow(press));
     element.querySelector('[data-part="take"]')?.addEventListener("submit", (press) => this.take(press));

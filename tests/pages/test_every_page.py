@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,11 +10,14 @@ from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
 
 from answers.guards import needs
+from commands.appointments import book
 from commands.calls import call_next
 from commands.moves import hold
 from commands.permissions import Permission
+from commands.tickets import TicketRequest
 from store.busy import Busy
-from tests.cast import Hall, a_hall
+from store.ids import appointment_token
+from tests.cast import MONDAY, Hall, a_hall, clock
 from tests.pages.reader import Reader
 
 Readers = Callable[..., Reader]
@@ -30,12 +34,20 @@ PAGES = {
     "/display/{code}": (None, 200),
     "/display/sizes.css": (None, 200),
     "/book/{code}": (None, 200),
+    "/book/{code}/visit?services=RES": (None, 200),
+    "/book/{code}/find": (None, 200),
+    "/a/{held}": (None, 200),
+    "/a/{booked}": (None, 200),
+    "/a/{booked}/move": (None, 200),
+    "/a/{booked}/qr.svg": (None, 200),
+    "/a/{booked}.ics": (None, 200),
     "/t/{token}": (None, 200),
     "/t/{token}/qr.svg": (None, 200),
     "/kiosk/{code}": ("kiosk", 403),
     "/kiosk/{code}/documents?services=RES": ("kiosk", 403),
     "/kiosk/{code}/back": ("kiosk", 403),
     "/kiosk/{code}/back?number={aside}": ("kiosk", 403),
+    "/kiosk/{code}/appointment?typed=AB": ("kiosk", 403),
     "/kiosk/{code}/{token}": ("kiosk", 403),
     "/counter/?centre={code}": ("staff", 302),
     "/counter/{code}/1": ("staff", 302),
@@ -47,10 +59,18 @@ PAGES = {
     "/office/{code}/visits.csv": ("manager", 302),
     "/pairing": (None, 200),
 }
-WITHOUT_WORDS = (".svg", ".csv", "/pairing", ".css")
+WITHOUT_WORDS = (".svg", ".ics", ".csv", "/pairing", ".css")
 
 
 def _address(pattern: str, reader: Reader, hall: Hall) -> str:
+    if pattern.startswith("/a/"):
+        asked, start = TicketRequest(("BIRTH",), "web"), clock("10:00", MONDAY + timedelta(days=1))
+        made = {
+            name: hall.press(book, asked, start, hold=name == "held").id
+            for name in ("held", "booked")
+            if name in pattern
+        }
+        return pattern.format(**{name: appointment_token(hall.store.key, number) for name, number in made.items()})
     visit = hall.ticket("RES")
     if "{aside}" not in pattern:
         return pattern.format(code=hall.code, ticket=visit.id, token=reader.token_of(visit))
@@ -112,6 +132,13 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(reader: Readers,
         "/kiosk/{code}",
         "/kiosk/{code}/back",
         "/book/{code}",
+        "/book/{code}/hold",
+        "/book/{code}/find",
+        "/kiosk/{code}/appointment",
+        "/a/{booked}/confirm",
+        "/a/{booked}/move",
+        "/a/{booked}/cancel",
+        "/a/{booked}/here",
         "/t/{token}/leave",
         "/t/{token}/pass",
         "/t/{token}/here",
@@ -141,7 +168,7 @@ def test_a_form_from_elsewhere_changes_nothing(reader: Readers, hall: Hall, addr
 def test_forms_work_behind_tls(reader: Readers, hall: Hall) -> None:
     phone = reader()
     address = f"https://onedoor.test/book/{hall.code}"
-    phone.get(address)
+    phone.get(f"{address}/visit?services=RES")
     form = {**phone.form(f"/book/{hall.code}"), "services": "RES"}
     answer = phone.browser.post(address, data=form, headers={"Referer": address})
     assert answer.status_code == 303

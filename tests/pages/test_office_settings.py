@@ -74,7 +74,7 @@ def test_stopped_ticketing_is_said_everywhere(reader: Readers, hall: Hall) -> No
 
 def test_a_phone_is_told_that_ticketing_is_stopped(reader: Readers, hall: Hall) -> None:
     phone = reader()
-    phone.get(f"/book/{hall.code}")
+    phone.get(f"/book/{hall.code}/visit?services=RES")
     form = {**phone.form(f"/book/{hall.code}"), "services": "RES"}
     press(reader("manager"), hall, "notice", "ticketing/stop")
     page = phone.post(f"/book/{hall.code}", form)

@@ -207,7 +207,7 @@ def test_what_nobody_holds_is_kindly_not_found(reader: Readers, hall: Hall, addr
 
 def test_a_ticket_taken_by_phone_leads_to_its_page(reader: Readers, hall: Hall) -> None:
     phone = reader()
-    phone.get(f"/book/{hall.code}")
+    phone.get(f"/book/{hall.code}/visit?services=BIRTH")
     page = phone.press(f"/book/{hall.code}", services="BIRTH")
     assert phone.show("number") == "B001"
     assert page.request.path.startswith("/t/")
@@ -217,7 +217,7 @@ def test_a_ticket_taken_by_phone_leads_to_its_page(reader: Readers, hall: Hall) 
 
 def test_a_double_press_by_phone_gives_one_ticket(reader: Readers, hall: Hall) -> None:
     phone = reader()
-    phone.get(f"/book/{hall.code}")
+    phone.get(f"/book/{hall.code}/visit?services=BIRTH")
     form = {**phone.form(f"/book/{hall.code}"), "services": "BIRTH"}
     addresses = {phone.post(f"/book/{hall.code}", form).headers["Location"] for _press in range(2)}
     assert len(addresses) == len(hall.visits()) == 1
@@ -226,7 +226,7 @@ def test_a_double_press_by_phone_gives_one_ticket(reader: Readers, hall: Hall) -
 def test_where_no_remote_tickets_are_given_the_page_says_to_come(reader: Readers, hall: Hall) -> None:
     strict = a_hall(hall.store, remote_tickets=False)
     phone = reader(at=strict)
-    page = phone.get(f"/book/{strict.code}")
+    page = phone.get(f"/book/{strict.code}/visit?services=INFO")
     assert "Please come to the centre" in page.text
     assert not phone.has("take")
     assert phone.post(f"/book/{strict.code}", {"services": "BIRTH"}).status_code in (400, 401)

@@ -1,69 +1,26 @@
-"""Citizens' phones: join today's queue where the centre allows it, follow a ticket, leave."""
+"""A ticket on its citizen's phone: where it stands, letting others pass, coming back, leaving."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, make_response, redirect, url_for
+from flask import Response, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.centres import centre_detail, closes_early, service_list
-from answers.dates import come_again
 from answers.guards import house, language, needs, store
 from answers.pages import page
-from answers.presses import new_key, press, take_ticket
+from answers.presses import new_key, press
 from answers.tickets import place_in_queue, ticket_answer
-from answers.today import doubt, outlooks
-from booking.qr import qr_svg
+from booking.blueprint import bp
+from booking.qr import qr_image
 from booking.ticket_page import ticket_facts
 from commands.moves import come_back, leave, let_others_pass
 from commands.permissions import Permission
-from queueing.refusals import Invalid, KeyReused, NotFound
+from queueing.refusals import NotFound
 from queueing.visit import Visit
 from store.board import read_head
-from store.centre import CentreInfo
 from store.ids import ticket_of_token
 from store.unit import Unit
 from store.visits import centre_of, read_visit
-
-bp = Blueprint("booking", __name__)
-
-
-@bp.get("/book/<code:code>")
-@needs(Permission.PUBLIC)
-def book(code: str) -> Response:
-    """What can be done here by phone."""
-    return _book(code)
-
-
-def _book(code: str, status: int = 200, *, nothing_chosen: bool = False) -> Response:
-    now = store().clock.now()
-    with store().reading() as conn:
-        info = read_head(conn, store().centres, code).info
-        late = doubt(info, now, outlooks(conn, info, now), info.services)
-    values = {"centre": centre_detail(store(), code), "services": service_list(store(), code)["services"]}
-    values |= {"closed": info.hours.refusal(now), "early": closes_early(info, now), "again": _again(info, now)}
-    return page("booking/book.html", status, key=new_key(), nothing_chosen=nothing_chosen, late=late, **values)
-
-
-def _again(centre: CentreInfo, now: datetime) -> str:
-    """When to come on a later day, in a sentence."""
-    again = centre.hours.tickets_on_a_later_day(now)
-    at = again.astimezone(centre.zone) if again else None
-    return come_again(at, centre.hours.business_date(now), language())
-
-
-@bp.post("/book/<code:code>")
-@needs(Permission.JOIN_QUEUE)
-def join(code: str) -> AnyResponse:
-    """Takes a ticket for today's queue; a second press of the same form leads to the same one."""
-    try:
-        token = take_ticket(code, channel="web", language=language())
-    except KeyReused:
-        return redirect(url_for("booking.book", code=code), 303)
-    except Invalid:
-        return _book(code, 422, nothing_chosen=True)
-    return redirect(url_for("booking.ticket", token=token), 303)
 
 
 @bp.get("/t/<secret:token>")
@@ -108,9 +65,7 @@ def _find(token: str) -> tuple[int, str]:
 def qr(token: str) -> Response:
     """The QR code of the ticket's own address. Raises NotFound."""
     _find(token)
-    image = qr_svg(f"{house().public_url}/t/{token}")
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "X-Robots-Tag": "noindex"}
-    return make_response(image, 200, {"Content-Type": "image/svg+xml", **headers})
+    return qr_image(f"{house().public_url}/t/{token}")
 
 
 def _press(token: str, command: Callable[[Unit, int], Visit]) -> AnyResponse:
@@ -139,11 +94,3 @@ def pass_others(token: str) -> AnyResponse:
 def come_back_here(token: str) -> AnyResponse:
     """The citizen is here again. Raises NotFound, WrongState, GraceOver, CameBackAlready."""
     return _press(token, come_back)
-
-
-@bp.get("/a/<secret:token>")
-@bp.get("/a/<secret:token>.ics", endpoint="calendar")
-@needs(Permission.HOLD_TICKET)
-def appointment(**_token: str) -> Response:
-    """One appointment. Raises NotFound: no centre gives appointments yet."""
-    raise NotFound("appointment")

@@ -1,6 +1,6 @@
 /** Finds services in plain words among those on the page, as they are typed; the server does the same without a script. */
 
-/** Text as it is compared (kiosk/offer.py): ຳ however it was typed, no tone marks, no capitals. */
+/** Text as it is compared (answers/offer.py): ຳ however it was typed, no tone marks, no capitals. */
 export function plain(text) {
   return text.normalize("NFKC").toLowerCase().replace(/[\u0ec8-\u0ecb]/g, "");
 }

@@ -1,4 +1,4 @@
-"""What a kiosk offers: the services grouped by need, and those that a search in plain words finds."""
+"""What is offered: the services grouped by need, and those that a search in plain words finds."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ def grouped(services: Sequence[dict[str, Any]]) -> list[Group]:
 
 
 def plain(text: str) -> str:
-    """Text as it is compared: ຳ however it was typed, no tone marks, no capitals. kiosk-search.js does the same."""
+    """Text as it is compared: ຳ however it was typed, no tone marks, no capitals. search.js does the same."""
     return unicodedata.normalize("NFKC", text).casefold().translate(_TONES)
 
 
