@@ -7,11 +7,11 @@ export class Idle {
       addEventListener(touched, () => this.dialog.open || this.wait(), { passive: true });
     }
     dialog.addEventListener("click", (press) => press.target.closest("a[href]") || this.stay());
-    dialog.addEventListener("close", () => this.wait());
+    dialog.addEventListener("cancel", () => this.wait()); // Escape; its "close" may come late, and would begin the time anew
     this.wait();
   }
 
-  /** The time begins anew with the press itself: the dialog's own event comes a moment later. */
+  /** The time begins anew with the press itself. */
   stay() {
     this.dialog.close();
     this.wait();

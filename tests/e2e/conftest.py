@@ -119,6 +119,11 @@ def eventually(page: Page, question: str, asked: object = None, *, wanted: objec
         page.wait_for_timeout(50)
 
 
+def loaded(page: Page) -> None:
+    """Waits until the scripts of the page that is shown now have run; Playwright's own wait may be of the one before."""
+    eventually(page, "document.readyState", wanted="complete")
+
+
 def take_ticket(server: RunningServer, kiosk: Page, group: str, service: str, lang: str = "lo") -> tuple[str, str]:
     """Takes a ticket at the kiosk; gives its number and the address behind its code."""
     kiosk.goto(f"{server.url}/kiosk/SAY")

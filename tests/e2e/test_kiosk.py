@@ -12,7 +12,7 @@ from commands.seed import seed
 from composition import open_store
 from config.catalogue import load_catalogue
 from server import CATALOGUE
-from tests.e2e.conftest import KIOSK, LAO_FIRST, Screen, eventually, press, show, sign_in
+from tests.e2e.conftest import KIOSK, LAO_FIRST, Screen, eventually, loaded, press, show, sign_in
 from tests.e2e.test_accessibility import faults
 from tests.servers import RunningServer
 
@@ -151,7 +151,7 @@ def test_a_screen_left_alone_asks_counts_down_and_forgets(server: RunningServer,
     kiosk.goto(f"{server.url}/kiosk/SAY")
     press(kiosk, "language:en", "group:civil", "service:RES")
     expect(kiosk.locator('[data-act="take"]')).to_be_visible()
-    kiosk.wait_for_load_state()  # the time counts from when its script is there
+    loaded(kiosk)  # the time counts from when its script is there
     kiosk.clock.fast_forward(61_000)
     stay = kiosk.locator('[data-act="stay"]')
     for _more_time in range(3):  # as often as somebody needs
@@ -217,7 +217,7 @@ def test_numbers_do_not_stay_on_the_screen_of_the_next_person(server: RunningSer
     kiosk.goto(f"{server.url}/kiosk/SAY")
     press(kiosk, "back", f"back:{number}")
     expect(kiosk.locator('[data-act="here"]')).to_be_visible()
-    kiosk.wait_for_load_state()
+    loaded(kiosk)
     kiosk.clock.fast_forward(61_000)
     expect(kiosk.locator('[data-act="stay"]')).to_be_visible()
     kiosk.clock.fast_forward(31_000)
@@ -228,7 +228,7 @@ def test_numbers_do_not_stay_on_the_screen_of_the_next_person(server: RunningSer
 def test_a_lost_line_is_said_and_the_person_goes_on_when_it_is_back(server: RunningServer, kiosk: Page) -> None:
     press(kiosk, "group:civil", "service:RES")
     expect(kiosk.locator('[data-act="take"]')).to_be_visible()
-    kiosk.wait_for_load_state()
+    loaded(kiosk)
     server.kill()
     expect(show(kiosk, "lost")).to_be_visible(timeout=8_000)
     kiosk.keyboard.press("Escape")
@@ -249,7 +249,7 @@ def test_a_number_stays_readable_while_the_line_is_lost_but_not_for_the_next_per
     kiosk.goto(f"{server.url}/kiosk/SAY")
     press(kiosk, "group:civil", "service:RES", "take")
     expect(show(kiosk, "number")).to_be_visible()
-    kiosk.wait_for_load_state()  # a page whose script did not come knows nothing of the line
+    loaded(kiosk)  # a page whose script did not come knows nothing of the line
     server.kill()
     kiosk.clock.fast_forward(10_000)
     kiosk.wait_for_timeout(500)
