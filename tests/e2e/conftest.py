@@ -120,7 +120,7 @@ def eventually(page: Page, question: str, asked: object = None, *, wanted: objec
 
 
 def loaded(page: Page) -> None:
-    """Waits until the scripts of the page that is shown now have run; Playwright's own wait may be of the one before."""
+    """Waits until the scripts of the page shown now have run; Playwright's own wait may be of the one before."""
     eventually(page, "document.readyState", wanted="complete")
 
 
