@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from answers import schemas
 from answers.tickets import local
-from answers.today import outlooks
+from commands.outlook import outlooks
 from queueing.hours import Hours
 from queueing.refusals import NotFound
 from queueing.states import CounterState

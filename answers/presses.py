@@ -11,6 +11,7 @@ from answers.guards import store
 from commands.access import Caller
 from commands.tickets import TicketRequest, issue_ticket
 from queueing.refusals import Invalid, KeyReused
+from queueing.visit import Visit
 from store.idempotency import KeyedRequest, keep_answer, recall_answer
 from store.ids import ticket_token
 from store.unit import Unit
@@ -51,16 +52,23 @@ def _keyed(caller: Caller | None, without: Set[str]) -> KeyedRequest:
     return KeyedRequest.of(who, "POST", request.path, key, urlencode(fields).encode())
 
 
-def take_ticket(code: str, *, channel: str, language: str, priority: str | None = None) -> str:
+def take_ticket(
+    code: str,
+    *,
+    channel: str,
+    language: str,
+    priority: str | None = None,
+    issue: Callable[[Unit, TicketRequest], Visit] = issue_ticket,
+) -> str:
     """Takes a ticket for the form's services and gives its token.
 
-    Raises Invalid, CentreClosed, ServiceClosed, ClockBehind, KeyReused.
+    Raises KeyReused, and what `issue` raises: Invalid, CentreClosed, ServiceClosed, ClockBehind.
     """
     services = tuple(request.form.getlist("services"))
 
     def work(unit: Unit) -> dict[str, Any]:
         spoken = language if language in unit.centre.languages else None
         asked = TicketRequest(services, channel, priority, language=spoken)
-        return {"ticket": issue_ticket(unit, asked).id}
+        return {"ticket": issue(unit, asked).id}
 
     return ticket_token(store().key, press(code, work)["ticket"])

@@ -71,6 +71,16 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
         _("Nothing to undo"),
         _("The last press at counter {counter} can't be undone any more. Nothing was changed."),
     ),
+    "remote-full": (
+        409,
+        _("No more places by phone now"),
+        _("The other places are kept for people in the centre. Please come, book a time, or try again later."),
+    ),
+    "remote-too-late": (
+        409,
+        _("Too late for today"),
+        _("So many people are waiting that you may not be served today. Please book a time."),
+    ),
     "slot-full": (409, _("This time is taken"), _("Somebody else was first. Choose another time.")),
     "slot-unavailable": (409, _("Not at that time"), _("No appointment is given at that time. Choose another one.")),
     "hold-expired": (409, _("The ten minutes are over"), _("The time was kept for ten minutes. Choose a time again.")),

@@ -203,6 +203,7 @@ class Ticket(Answer):
     called_at: str | None
     position: int | None
     may_pass: bool
+    on_way: bool
     may_come_back: bool
     come_back_until: str | None
     estimate: Estimate | None

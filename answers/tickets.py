@@ -53,6 +53,7 @@ def _ticket(centre: CentreInfo, visit: Visit, place: int | None, now: datetime) 
         "position": place,
         "may_pass": step.state is StepState.WAITING and step.passed_at is None,
         "may_come_back": back,
+        "on_way": step.state is StepState.ON_HOLD and step.joined_as is Joined.ON_WAY,
         "come_back_until": local(until, centre.zone) if until else None,
         "estimate": None,
         "url": None,
@@ -162,6 +163,8 @@ def queued_ticket(centre: CentreInfo, visit: Visit, place: int, language: str, n
 
 _WHY = {
     Joined.ARRIVAL: _("Here since {since}"),
+    Joined.ON_WAY: _("On the way since {since}"),
+    Joined.HERE: _("In line by phone since {since}, here now"),
     Joined.APPOINTMENT: _("Booked for {slot}, here since {since}"),
     Joined.LATER_STEP: _("Next step of the visit; waited {waited} min before"),
     Joined.TRANSFER: _("Transferred; waited {waited} min before"),

@@ -1,27 +1,14 @@
-"""What can still be done today: which services are served before closing, and the kind words where perhaps not."""
+"""What is perhaps not done today, in kind words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from answers.dates import short_date
 from answers.words import _, languages, say
-from queueing.capacity import Outlook, outlook
+from queueing.capacity import Outlook
 from store.centre import CentreInfo
-from store.floor import count_waiting
-from store.queue import calling_counters
 
 _MANY = 5  # fewer are not called many
-
-
-def outlooks(conn: Connection, centre: CentreInfo, now: datetime) -> dict[str, Outlook]:
-    """The outlook of each service that an open counter serves. Costs two statements: never while a ticket is taken."""
-    waiting, counters = count_waiting(conn, centre.id), calling_counters(conn, centre)
-    expected = {code: service.expected for code, service in centre.services.items()}
-    left = centre.hours.open_time_left(now)
-    found = {code: outlook(code, waiting, counters, expected=expected, left=left) for code in centre.services}
-    return {code: seen for code, seen in found.items() if seen is not None}
 
 
 def doubt(

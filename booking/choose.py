@@ -13,23 +13,29 @@ from answers.guards import BY_REFERENCE, hit, language, needs, store
 from answers.offer import found, grouped
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press, take_ticket
-from answers.today import doubt, outlooks
+from answers.today import doubt
 from booking.blueprint import bp
 from booking.calendar_file import papers_of
 from booking.find import find_appointment
 from booking.times import Times, free_times, pressed_time
 from commands.appointments import book, release
+from commands.outlook import outlooks
 from commands.permissions import Permission
-from commands.tickets import TicketRequest
+from commands.remote import join_from_afar
+from commands.tickets import TicketRequest, issue_ticket
 from queueing.journey import plan_steps
-from queueing.refusals import Invalid, KeyReused, Refused
+from queueing.order import Joined
+from queueing.refusals import Invalid, KeyReused, Refused, RemoteFull, RemoteTooLate
+from queueing.states import StepState
 from store.board import read_head
 from store.centre import CentreInfo
-from store.ids import appointment_of_token, appointment_token
+from store.ids import appointment_of_token, appointment_token, ticket_of_token
 from store.limits import tickets_left
 from store.unit import Unit
+from store.visits import centre_of, read_visit
 
-HELD = "held"  # in the browser's session: the time that it keeps at the moment
+# In the browser's session: the time that it keeps at the moment, and the ticket of who is on the way.
+HELD, COMING = "held", "coming"
 
 
 @bp.get("/book/<code:code>")
@@ -108,14 +114,34 @@ def _now(centre: CentreInfo, chosen: list[str], now: datetime) -> dict[str, Any]
 @bp.post("/book/<code:code>")
 @needs(Permission.JOIN_QUEUE)
 def join(code: str) -> AnyResponse:
-    """Takes a ticket for today's queue; a second press of the same form leads to the same one."""
+    """Takes a ticket for today's queue; a second press of the same form leads to the same one.
+
+    Who is still on the way has one such ticket per phone at a time.
+    """
+    coming = request.form.get("where") == "way"
+    token = _coming(code) if coming else None
     try:
-        token = take_ticket(code, channel="web", language=language())
+        issue = join_from_afar if coming else issue_ticket
+        token = token or take_ticket(code, channel="web", language=language(), issue=issue)
     except KeyReused:
         return _anew(code)
     except Invalid:
         return redirect(url_for("booking.services", code=code), 303)
+    except (RemoteFull, RemoteTooLate) as refused:
+        said = kind_problem(refused, language())
+        return _visit(code, said.status, problem=said.words)
+    if coming:
+        session[COMING] = token
     return redirect(url_for("booking.ticket", token=token), 303)
+
+
+def _coming(code: str) -> str | None:
+    """The ticket with which this browser's person is on the way here already."""
+    token: str = session.get(COMING, "")
+    number = ticket_of_token(store().key, token)
+    with store().reading() as conn:
+        visit = read_visit(conn, number) if number is not None and centre_of(conn, number) == code else None
+    return token if visit and visit.step.joined_as is Joined.ON_WAY and visit.state is StepState.ON_HOLD else None
 
 
 @bp.post("/book/<code:code>/hold")

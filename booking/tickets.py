@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from answers.guards import house, language, needs, store
 from answers.pages import page
 from answers.presses import new_key, press
-from answers.tickets import place_in_queue, ticket_answer
+from answers.tickets import local, place_in_queue, ticket_answer
 from booking.blueprint import bp
 from booking.qr import qr_image
 from booking.ticket_page import ticket_facts
 from commands.moves import come_back, leave, let_others_pass
+from commands.outlook import be_here_by
 from commands.permissions import Permission
 from queueing.refusals import NotFound
 from queueing.visit import Visit
@@ -35,7 +36,8 @@ def ticket(token: str) -> Response:
         if visit is None:
             raise NotFound("ticket")
         answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now), now)
-    facts = ticket_facts(centre, visit, language(), now)
+        by = be_here_by(conn, centre, visit, now) if answer["on_way"] else None
+    facts = ticket_facts(centre, visit, language(), now) | {"by": local(by, centre.zone) if by else None}
     response = page("booking/ticket.html", ticket=answer, token=token, key=new_key(), **facts)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

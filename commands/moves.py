@@ -45,6 +45,9 @@ def resume(unit: Unit, ticket: int) -> Visit:
     step, grace = visit.step, unit.centre.rules.no_show_grace
     if is_too_late(step, unit.now, grace):
         raise GraceOver(visit.number, grace.total_seconds() / 60)
+    if step.joined_as is Joined.ON_WAY:  # the way here counts as waiting: the place was kept since the ticket was taken
+        here = _rejoin(unit, visit, Joined.HERE, step.position, waited=unit.now - visit.issued_at)
+        return unit.act(visit, Act.RESUME, place=here)
     joined_as = Joined.NO_SHOW if step.state is StepState.NO_SHOW else Joined.HOLD
     return unit.act(visit, Act.RESUME, place=_rejoin(unit, visit, joined_as, step.position))
 
@@ -100,13 +103,15 @@ def _is_there(unit: Unit, counter: int) -> bool:
     return info is not None and info.enabled
 
 
-def _rejoin(unit: Unit, visit: Visit, joined_as: Joined, position: int) -> dict[str, object]:
+def _rejoin(
+    unit: Unit, visit: Visit, joined_as: Joined, position: int, *, waited: timedelta | None = None
+) -> dict[str, object]:
     back = place(
         joined_as,
         unit.now,
         cap=unit.centre.rules.max_credit,
         weight=unit.centre.weight(visit.priority),
-        waited=visit.waited(unit.now),
+        waited=visit.waited(unit.now) if waited is None else waited,
     )
     return place_facts(position, back)
 

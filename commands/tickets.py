@@ -35,7 +35,7 @@ class TicketRequest:
     phone: str | None = None
 
 
-def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
+def issue_ticket(unit: Unit, request: TicketRequest, *, joined_as: Joined = Joined.ARRIVAL) -> Visit:
     """Gives the next number of the first service's series and puts the visit in its queue.
 
     Raises Invalid for what the centre does not have, CentreClosed, ServiceClosed, ServiceFull, ClockBehind.
@@ -49,9 +49,7 @@ def issue_ticket(unit: Unit, request: TicketRequest) -> Visit:
         _refuse_ungiven(unit, code)
     steps = plan_steps(request.services, unit.centre.then)
     day = unit.today
-    first = place(
-        Joined.ARRIVAL, unit.now, cap=unit.centre.rules.max_credit, weight=unit.centre.weight(request.priority)
-    )
+    first = place(joined_as, unit.now, cap=unit.centre.rules.max_credit, weight=unit.centre.weight(request.priority))
     visit = unit.issue(
         new_id(),
         number=next_number(unit, day, unit.centre.services[steps[0]].series),

@@ -192,6 +192,10 @@ class Defaults(Table):
     last_ticket_before_close_minutes: Length = 0
     retention_days_personal: Annotated[int, Field(strict=True, ge=0, le=3650)] = 30
     remote_tickets: Flag = Field(False, description="A phone may join today's queue.")
+    remote_share_percent: Percent = Field(50, description="The most of those in line who may be on their way.")
+    remote_tickets_a_day: Annotated[int, Field(strict=True, ge=1, le=9999)] | None = Field(
+        None, description="So many tickets by phone a day; without it, as many as come."
+    )
     fee: Texts = Field(validation_alias="fee_{}", default_factory=dict)
 
 

@@ -68,6 +68,7 @@ class Away:
     counter: int | None
     since: Elapsed
     until: str | None
+    on_way: bool
 
 
 def read_queue(
@@ -124,6 +125,7 @@ def set_aside(centre: CentreInfo, rows: Sequence[SetAside], now: datetime, lang:
             counter=row.counter,
             since=elapsed(row.since, now, centre),
             until=_hour(centre, row.since + grace) if row.state == StepState.NO_SHOW else None,
+            on_way=row.on_way,
         )
         for row in rows
     ]

@@ -13,9 +13,10 @@ from answers.pages import kind_problem, page_error
 from answers.pairing import pairing_page
 from answers.presses import new_key, press, take_ticket
 from answers.tickets import local, place_in_queue, steps_in_order
-from answers.today import doubt, outlooks
+from answers.today import doubt
 from commands.access import create_token
 from commands.moves import come_back
+from commands.outlook import outlooks
 from commands.permissions import Permission, Role
 from kiosk.returning import is_just_back
 from kiosk.screen import Screen

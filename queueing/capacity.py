@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from queueing.order import OpenCounter, rivals
+from queueing.order import OpenCounter, QueuedStep, rivals
 
 # How many wait, by service and by the only counter that may call them.
 Waiting = Mapping[tuple[str, int | None], int]
@@ -16,6 +16,20 @@ class Outlook:
 
     people: int
     fits: bool
+
+
+def wait_behind(
+    service: str, ahead: Sequence[QueuedStep], counters: Sequence[OpenCounter], expected: Mapping[str, timedelta]
+) -> timedelta | None:
+    """How long until those `ahead` are done whom the counters of a service serve; None where no counter is open for it.
+
+    A first guess, as the outlook is: their expected work shared among these counters.
+    """
+    mine = rivals(service, None, counters)
+    if not mine:
+        return None
+    shared = [step for step in ahead if any(counter.may_call(step.service, step.direct_to) for counter in mine)]
+    return sum((expected[step.service] for step in shared), timedelta()) / len(mine)
 
 
 def outlook(

@@ -20,6 +20,8 @@ class Joined(StrEnum):
     """How a step came into its queue; the first part of why it stands where it stands."""
 
     ARRIVAL = "arrival"
+    ON_WAY = "on_way"  # by phone, and still to come: set aside until the person says that they are here
+    HERE = "here"  # and now they are
     APPOINTMENT = "appointment"
     LATER_STEP = "later_step"
     TRANSFER = "transfer"

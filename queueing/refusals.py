@@ -138,6 +138,18 @@ class KeyReused(Refused):
     slug = "idempotency-key-reused"
 
 
+class RemoteFull(Refused):
+    """No more people may join by phone from elsewhere now: places are kept for those in the building."""
+
+    slug = "remote-full"
+
+
+class RemoteTooLate(Refused):
+    """Who is on the way would perhaps not be served before closing."""
+
+    slug = "remote-too-late"
+
+
 class SlotFull(Refused):
     """Every place of the slot is taken."""
 

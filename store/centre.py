@@ -29,6 +29,8 @@ class Rules:
     near_turn_ahead: int
     target_percent: float
     remote_tickets: bool
+    remote_share: float  # the most of those in line who may still be on their way
+    remote_a_day: int | None  # so many tickets by phone a day; None: as many as come
     booking: BookingRules
 
 
@@ -178,6 +180,8 @@ def _rules(rules: Mapping[str, Any]) -> Rules:
         near_turn_ahead=rules["near_turn_ahead"],
         target_percent=rules["target_percent"],
         remote_tickets=rules["remote_tickets"],
+        remote_share=rules.get("remote_share_percent", 50) / 100,
+        remote_a_day=rules.get("remote_tickets_a_day"),
         booking=BookingRules(
             length=timedelta(minutes=rules["appointment_slot_minutes"]),
             days_ahead=rules["appointment_max_days_ahead"],

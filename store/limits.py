@@ -1,10 +1,12 @@
-"""How many tickets of a day are for a service: what a daily limit counts. Walks the day's numbers, never history."""
+"""What the limits of a day count. Walks the day's numbers and the people here, never history."""
 
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from queueing.order import Joined
 from store.centre import CentreInfo
+from store.queue import IS_UNENDED
 from store.tables import Ticket, TicketStep
 
 # Looked up ticket by ticket: for a join or an `exists` PostgreSQL may read every step there is.
@@ -16,6 +18,26 @@ _STEPS_FOR = (
 _TICKETS_FOR = select(func.count()).where(
     Ticket.centre_id == bindparam("centre"), Ticket.business_date == bindparam("day"), _STEPS_FOR > 0
 )
+
+
+_BY_PHONE = select(func.count()).where(
+    Ticket.centre_id == bindparam("centre"), Ticket.business_date == bindparam("day"), Ticket.channel == "web"
+)
+_ON_THE_WAY = select(func.count()).where(
+    TicketStep.centre_id == bindparam("centre"), IS_UNENDED, TicketStep.joined_as == Joined.ON_WAY.value
+)
+
+
+def tickets_by_phone(conn: Connection, centre: int, day: date) -> int:
+    """The day's visits whose ticket was taken by phone, whatever became of them."""
+    given: int = conn.execute(_BY_PHONE, {"centre": centre, "day": day}).scalar_one()
+    return given
+
+
+def on_the_way(conn: Connection, centre: int) -> int:
+    """The people who joined by phone and have not said yet that they are here."""
+    coming: int = conn.execute(_ON_THE_WAY, {"centre": centre}).scalar_one()
+    return coming
 
 
 def tickets_for(conn: Connection, centre: int, day: date, service: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, literal, or_, select
 
+from queueing.order import Joined
 from queueing.states import StepState
 from store.tables import Ticket, TicketStep
 from store.types import Instant
@@ -20,6 +21,7 @@ _SET_ASIDE = (
         TicketStep.state,
         TicketStep.counter,
         func.coalesce(TicketStep.held_since, TicketStep.finished_at, type_=Instant()),
+        TicketStep.joined_as == Joined.ON_WAY.value,
     )
     .join(Ticket, Ticket.id == TicketStep.ticket_id)
     .where(
@@ -44,6 +46,7 @@ class SetAside:
     state: str
     counter: int | None
     since: datetime
+    on_way: bool
 
 
 def read_set_aside(conn: Connection, centre: int, day: date, since: datetime) -> list[SetAside]:

@@ -42,7 +42,7 @@ export class Phone {
     const called = ticket.state === "called" && (this.state !== "called" || ticket.kind === "recalled");
     this.state = ticket.state;
     this.ticket = ticket;
-    this.drawHead(ticket);
+    this.drawHead(ticket, kindOf(ticket));
     this.drawSteps(ticket.services);
     this.drawBack(ticket);
     if (ticket.state !== "waiting") this.drawPlace(null);
@@ -56,8 +56,8 @@ export class Phone {
     else this.keep.page();
   }
 
-  drawHead({ number, state, service, services, counter }) {
-    const says = this.words.says[missing(services).length ? "fetch" : state];
+  drawHead({ number, state, service, counter }, kind) {
+    const says = this.words.says[kind];
     if (state !== "called") this.find("aloud").textContent = "";
     this.find("number").textContent = number;
     this.find("state").dataset.value = state;
@@ -71,9 +71,10 @@ export class Phone {
   }
 
   /** Who was set aside may come back without the staff, once in each queue, and after a missed call until a certain time. */
-  drawBack({ state, services, may_come_back: may, come_back_until: until }) {
+  drawBack(ticket) {
+    const { services, may_come_back: may, come_back_until: until } = ticket;
     const papers = missing(services);
-    const words = this.words.back[papers.length ? "fetch" : state];
+    const words = this.words.back[kindOf(ticket)];
     this.backUntil = until ? Date.parse(until) : Infinity;
     this.find("may-come-back").hidden = !may;
     if (!words) return;
@@ -144,6 +145,8 @@ export class Phone {
 
 /** What the person went to fetch. */
 const missing = (services) => services.find((step) => step.state === "on_hold")?.missing ?? [];
+
+const kindOf = ({ state, services, on_way: onWay }) => (onWay ? "way" : missing(services).length ? "fetch" : state);
 
 const line = (textContent) => Object.assign(document.createElement("li"), { textContent });
 

@@ -148,6 +148,7 @@ FULL_TICKET = {
     "services": [{"code": str, "name": str, "state": state, "missing": [PAPER], "ready_on": maybe(day)}],
     "priority_confirmed": bool,
     "may_pass": bool,
+    "on_way": bool,
     "may_come_back": bool,
     "come_back_until": maybe(instant),
 }

@@ -91,6 +91,8 @@ def test_rules_that_nobody_says_are_built_in(write: Write) -> None:
         "last_ticket_before_close_minutes": 0,
         "retention_days_personal": 30,
         "remote_tickets": False,
+        "remote_share_percent": 50,
+        "remote_tickets_a_day": None,
     }
 
 
