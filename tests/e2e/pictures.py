@@ -20,6 +20,7 @@ from tests.cast import KEO, NOY
 from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.e2e.afternoon import afternoon, the_afternoon_comes
 from tests.e2e.album import LANGUAGES, PAGES, table
+from tests.e2e.appointments import appointments
 from tests.e2e.camera import FOLDER, SLOW, Camera, live
 from tests.e2e.conftest import KIOSK, eventually, press, show, sign_in
 from tests.e2e.morning import CALLED, CENTRE, CLERKS, FREE, SERVING, found_centre, go_home, live_until_now
@@ -82,8 +83,6 @@ def kiosk(camera: Camera) -> None:
 
 def phone(camera: Camera, tokens: dict[str, str]) -> None:
     """A ticket in each of its states."""
-    page = camera.open("phone", f"/book/{CENTRE}")
-    camera.take(page, "phone", "take")
     for state, token in tokens.items():
         page = camera.open("phone", f"/t/{token}")
         live(page)
@@ -301,6 +300,7 @@ def take_all(browser: Browser, server: RunningServer) -> None:
         shown = by_state(server, tokens, waiting)
         for camera in cameras:  # before the kiosk gives more tickets
             phone(camera, shown)
+            appointments(camera)
         for camera in cameras:
             counter(camera)
             tv(camera)
