@@ -85,7 +85,7 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "appointments-without-slot": (
         409,
         _("Appointments would lose their time"),
-        _("{appointments} appointments would be without a time. Decide what becomes of them first."),
+        _("So many appointments would be without a time: {appointments}. Decide what becomes of them first."),
     ),
     "no-later-slot": (
         409,

@@ -20,8 +20,8 @@ class BookingRules:
 class Session:
     """When some services can be booked, and by how many people: on a weekday (ISO: Monday is 1), or on one date.
 
-    Its services stand on a date's sessions alone where there are any, else on the weekday's. `start` and `end` are
-    minutes since midnight, `length` to `cut_off` minutes or days; each service has the capacity for itself.
+    Those of a date stand in place of all else that their services give on it. `start` and `end` are minutes since
+    midnight, `length` to `cut_off` minutes or days; each service has the capacity for itself.
     """
 
     id: int
@@ -61,9 +61,9 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When one service can be booked: in its sessions alone; without any, in all opening hours.
+    """When one service can be booked: on a date in that date's sessions, else in the weekday's.
 
-    `capacity` is that of a slot where there is no session.
+    A service without sessions of weekdays has all opening hours instead, with `capacity` places in a slot.
     """
 
     hours: Hours
@@ -73,17 +73,18 @@ class Plan:
 
     def slots(self, day: date) -> list[Slot]:
         """The slots of a day in order: whole ones alone, within its opening hours."""
-        if not self.sessions:
-            length = self.rules.length
-            return (
-                [Slot(*span, self.capacity) for span in cut(self.hours.sessions(day), length)] if self.capacity else []
-            )
-        found = [slot for session in self._sessions_of(day) if session.places for slot in self._cut(session, day)]
+        weekly = self._weekly
+        of_date = [session for session in self.sessions if session.day == day]
+        if not of_date and not weekly:
+            spans = cut(self.hours.sessions(day), self.rules.length) if self.capacity else ()
+            return [Slot(*span, self.capacity) for span in spans]
+        sessions = of_date or [session for session in weekly if session.weekday == day.isoweekday()]
+        found = [slot for session in sessions if session.places for slot in self._cut(session, day)]
         return sorted(found, key=lambda slot: slot.start)
 
-    def _sessions_of(self, day: date) -> Sequence[Session]:
-        of_date = [session for session in self.sessions if session.day == day]
-        return of_date or [session for session in self.sessions if session.weekday == day.isoweekday()]
+    @property
+    def _weekly(self) -> list[Session]:
+        return [session for session in self.sessions if session.day is None]
 
     def _cut(self, session: Session, day: date) -> Iterator[Slot]:
         begins, ends = self.hours.instant(day, session.start), self.hours.instant(day, session.end)
@@ -107,7 +108,7 @@ class Plan:
 
     def days_ahead(self) -> int:
         """How many days ahead anything can be booked."""
-        return max(map(self._ahead, self.sessions or (None,)))
+        return max(map(self._ahead, self.sessions if self._weekly else (*self.sessions, None)))
 
 
 def cut(spans: Sequence[tuple[datetime, datetime]], length: timedelta) -> Iterator[tuple[datetime, datetime]]:

@@ -50,12 +50,13 @@ class ServiceInfo:
     enabled: bool
     daily_limit: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)  # notes, days until the result
-    sessions: tuple[Session, ...] = ()  # in which it can be booked; none: in all opening hours
+    sessions: tuple[Session, ...] = ()  # that name it
 
     @property
     def appointment(self) -> bool:
         """Whether times can be booked for it."""
-        return any(session.places for session in self.sessions) if self.sessions else self.slot_capacity > 0
+        weekly = any(session.day is None for session in self.sessions)
+        return any(session.places for session in self.sessions) or (self.slot_capacity > 0 and not weekly)
 
 
 @dataclass(frozen=True, slots=True)

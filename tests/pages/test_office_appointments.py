@@ -19,7 +19,7 @@ from tests.commands.test_appointments import TUESDAY, stands
 from tests.commands.test_sessions import opened
 from tests.pages.reader import Reader
 from tests.pages.test_office_settings import press, said
-from tests.queueing.test_sessions import of_date
+from tests.queueing.test_sessions import a_session
 
 Readers = Callable[..., Reader]
 NINE = clock("9:00")
@@ -213,7 +213,7 @@ def test_hours_and_holidays_ask_first_too(
 def test_appointments_that_lost_their_time_elsewhere_are_counted_and_settled(reader: Readers, office: Hall) -> None:
     lost = [booked(office, name="Bounmy"), booked(office, "13:00")]
     kept = booked(office, "10:00", "RES")
-    office.press(add_sessions, [of_date(TUESDAY, services=("BIRTH",))])  # elsewhere, as by a program
+    office.press(add_sessions, [a_session(weekday=2)])  # elsewhere, as by a program
     noy = reader("manager", at=office)
     page = noy.get(f"/office/{office.code}/appointments")
     assert noy.show("lost-count") == "2"

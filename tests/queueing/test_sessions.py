@@ -79,6 +79,13 @@ def test_a_session_of_a_date_stands_in_place_of_the_weekdays() -> None:
     assert starts(plan, MONDAY + timedelta(days=7)) == ["09:00", "09:30", "10:00", "10:30"]
 
 
+def test_a_session_of_a_date_alone_leaves_all_other_days_as_they_were() -> None:
+    plan = a_plan(of_date(start=780, end=840))
+    assert starts(plan) == ["13:00", "13:30"]
+    assert len(starts(plan, MONDAY + timedelta(days=1))) == 14
+    assert {slot.places for slot in plan.slots(MONDAY + timedelta(days=1))} == {5}
+
+
 def test_a_session_of_a_date_for_nobody_closes_that_date() -> None:
     plan = a_plan(a_session(), of_date(capacity=0))
     assert starts(plan) == []
@@ -103,6 +110,8 @@ def test_the_horizon_is_the_sessions_own_or_the_centres(ahead: int | None, weeks
 
 def test_each_session_has_its_own_horizon() -> None:
     plan = a_plan(a_session(days_ahead=20), a_session(weekday=2, days_ahead=0))
+    of_hours = bookable(a_plan(of_date(days_ahead=0)), date.min, date.max, local("08:00"))
+    assert of_hours[-1].start > local("08:00", MONDAY + timedelta(days=14))
     found = bookable(plan, date.min, date.max, local("08:00"))
     assert {slot.start.astimezone(VIENTIANE).isoweekday() for slot in found} == {1}
     assert len(found) == 12
