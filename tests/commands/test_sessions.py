@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commands.appointments import cancel, move
+from commands.appointments import book, cancel, move
 from commands.sessions import (
     Decision,
     Fate,
@@ -19,6 +19,7 @@ from commands.sessions import (
     settle_appointments,
 )
 from commands.settings import add_holiday, close_early, set_hours, switch_service
+from commands.tickets import TicketRequest
 from commands.verify import verify
 from queueing.appointments import HOLD, AppointmentState
 from queueing.events import Kind
@@ -26,9 +27,10 @@ from queueing.orphans import ComingAppointment, NoLaterSlot, OrphansWaiting
 from queueing.refusals import AppointmentCancelled, Invalid, NotFound, SlotFull, SlotUnavailable, TooLateToChange
 from queueing.slots import Session
 from store.unit import Unit
-from tests.cast import KEO, MONDAY, Hall, clock
+from tests.cast import KEO, MONDAY, Hall, another_store, clock
 from tests.commands.test_appointments import booked, places, stands, state
 from tests.queueing.test_sessions import a_session, of_date
+from tests.store.test_lock import press_at_once
 
 NINE, TEN, ELEVEN = clock("9:00"), clock("10:00"), clock("11:00")
 NEXT_MONDAY = NINE + timedelta(days=7)
@@ -197,6 +199,8 @@ def test_orphans_are_cancelled_in_the_same_press(hall: Hall) -> None:
     kept(hall, goes_to_tuesdays, Fate.CANCEL, made)
     assert [state(hall, one) for one in made] == [S.CANCELLED] * 2
     assert places(hall) == {}
+    with pytest.raises(SlotUnavailable):
+        booked(hall)
     assert [event.kind for event in hall.events()][-2:] == [Kind.BOOKING_CANCELLED] * 2
 
 
@@ -206,7 +210,7 @@ def opens_tuesdays(unit: Unit) -> None:
 
 def test_where_no_later_slot_is_free_nothing_is_changed(hall: Hall) -> None:
     session = opened(hall, capacity=1, days_ahead=0)
-    made = [booked(hall, start) for start in (NINE, clock("9:30"), TEN, clock("10:30"))]
+    made = [booked(hall, start) for start in (NINE, clock("9:30"), TEN)]  # half past ten is free, for one of two
     before = hall.snapshot()
     with pytest.raises(NoLaterSlot):
         kept(hall, lambda unit: change_session(unit, replace(session, start=600)), Fate.MOVE, made)
@@ -283,3 +287,24 @@ def test_no_change_of_settings_loses_an_appointment_silently(hall: Hall, change:
     assert lost(hall) == []
     with pytest.raises(AppointmentCancelled):
         hall.press(move, mine.id, TEN)
+
+
+def test_who_books_while_a_session_is_cut_keeps_a_slot_or_stops_the_cut(hall: Hall) -> None:
+    session = opened(hall, capacity=8)
+    cut = replace(session, capacity=3)
+    order = iter([False, False, True] * 8)
+
+    def press(unit: Unit) -> object:
+        try:
+            if not next(order):
+                return book(unit, TicketRequest(("BIRTH",), "web"), NINE)
+            keep_appointments(unit, lambda unit: change_session(unit, cut), None)
+        except (SlotFull, OrphansWaiting) as refused:
+            return refused
+        return None
+
+    with another_store(hall.store) as other:
+        done = press_at_once((hall.store, other), hall.code, press, 24)
+    assert not [one for one in done if isinstance(one, Exception) and not isinstance(one, SlotFull | OrphansWaiting)]
+    assert lost(hall) == []
+    assert len(places(hall)["BIRTH", NINE]) == hall.info.sessions[0].places
