@@ -26,11 +26,9 @@ class Room(NamedTuple):
 
 def rooms(conn: Connection, centre: CentreInfo, service: str, days: tuple[date, date], now: datetime) -> list[Room]:
     """The slots of a service from the first to the last of `days` (centre-local), in order: one statement."""
-    info = centre.services[service]
-    capacity = info.slot_capacity if info.enabled else 0
-    slots = bookable(centre.hours, centre.rules.booking, *days, now) if capacity else []
+    slots = bookable(centre.plan(service), *days, now)
     given = taken(conn, centre.id, [service], slots, now)
-    return [Room(slot, max(capacity - given[service, slot.start], 0)) for slot in slots]
+    return [Room(slot, max(slot.places - given[service, slot.start], 0)) for slot in slots]
 
 
 def slots_answer(

@@ -87,6 +87,21 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "not-confirmed": (409, _("Not booked yet"), _("The time is kept, and not booked yet. Confirm it first.")),
     "too-early": (409, _("You are early"), _("You can check in from {start} on. Please wait until then.")),
     "not-today": (409, _("Not today"), _("This appointment is on {day} at {start}. Please come then, or move it.")),
+    "too-late-to-change": (
+        409,
+        _("Too late to change"),
+        _("This could be moved or cancelled here until {until} on {day}. If you can't come, please tell the staff."),
+    ),
+    "appointments-without-slot": (
+        409,
+        _("Appointments would lose their time"),
+        _("So many appointments would be without a time: {appointments}. Decide what becomes of them first."),
+    ),
+    "no-later-slot": (
+        409,
+        _("No later time is free"),
+        _("No later time is free for appointment {reference}. Nothing was changed: open more times first, or cancel."),
+    ),
     "appointment-missed": (
         409,
         _("The appointment is over"),
@@ -139,6 +154,10 @@ MISTAKES: Mapping[str, str] = {
     "day-is-over": _("That day is over: choose what became of this person."),
     "day-goes-on": _("The centre has not closed yet: whoever was not called still waits."),
     "not-a-limit": _("A whole number from 1 to {most}; nothing for as many as come."),
+    "not-between": _("A whole number from {least} to {most}."),
+    "weekday-or-date": _("Choose weekdays, or one date."),
+    "longer-than-session": _("This is longer than the session."),
+    "sessions-meet": _("Another session gives appointments for one of these services at that time."),
     "not-a-time": _("A time is written as 08:30; midnight at the end of a day as 24:00."),
     "not-a-date-ahead": _("Choose a day from today on, within a year."),
     "day-is-past": _("This day is past."),

@@ -72,7 +72,10 @@ def show_appointment(token: str) -> Response:
     Permission.HOLD_TICKET,
     body=bodies.AskMove,
     answers={200: schemas.Appointment},
-    refusals=("slot-full", "slot-unavailable", "appointment-missed", "appointment-cancelled", "checked-in-already"),
+    refusals=(
+        *("slot-full", "slot-unavailable", "too-late-to-change"),
+        *("appointment-missed", "appointment-cancelled", "checked-in-already"),
+    ),
 )
 def move_appointment(token: str, body: bodies.AskMove) -> Response:
     """Move it to another time in one step: on a refusal the old time stands."""
@@ -96,7 +99,7 @@ def confirm_appointment(token: str) -> Response:
     return _press(token, appointments.confirm)
 
 
-@_press_endpoint("cancel", "appointment-missed", "checked-in-already")
+@_press_endpoint("cancel", "too-late-to-change", "appointment-missed", "checked-in-already")
 def cancel_appointment(token: str) -> Response:
     """Give the time back."""
     return _press(token, appointments.cancel)

@@ -56,7 +56,7 @@ def free_times(
 ) -> Times:
     """The free times of a service. `day` is whose times are asked for, `week` any day of the calendar's first week."""
     today = centre.hours.business_date(now)
-    last = today + timedelta(days=centre.rules.booking.days_ahead)
+    last = today + timedelta(days=centre.plan(service).days_ahead())
     found = rooms(conn, centre, service, (today, last), now)
     times = list(_times(centre, found))
     chosen = day if any(time.day == day for time in times) else next((time.day for time in times), None)

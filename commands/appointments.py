@@ -11,6 +11,7 @@ from queueing.appointments import (
     HOLD,
     Appointment,
     AppointmentState,
+    change_allowed,
     check_in_allowed,
     move_allowed,
     refuse_cancelled,
@@ -112,15 +113,18 @@ def confirm(
     return _told(unit, Kind.BOOKED, booked)
 
 
-def move(unit: Unit, appointment: int, start: datetime) -> Appointment:
+def move(unit: Unit, appointment: int, start: datetime, *, by_staff: bool = False) -> Appointment:
     """Takes another time in one step: where that can't be, the old one stands.
 
-    Raises NotFound, SlotUnavailable, SlotFull, and what forbids it to this appointment (`move_allowed`).
+    Raises NotFound, SlotUnavailable, SlotFull, TooLateToChange unless by staff, and what forbids it to this appointment
+    (`move_allowed`).
     """
     found, state = _find(unit, appointment)
     move_allowed(found, unit.centre.hours, unit.now)
     if start == found.start and state is not _S.MISSED:
         return found
+    if not by_staff:
+        _refuse_too_late(unit, found, state)
     slot = _slot(unit, found.services[0], start)
     place = _take_place(unit, found.services[0], slot)
     moved = replace(
@@ -135,8 +139,11 @@ def move(unit: Unit, appointment: int, start: datetime) -> Appointment:
     return _told(unit, Kind.BOOKING_MOVED, moved)
 
 
-def cancel(unit: Unit, appointment: int) -> Appointment:
-    """Gives the place back; what is cancelled stays so. Raises NotFound, AppointmentMissed, CheckedInAlready."""
+def cancel(unit: Unit, appointment: int, *, by_staff: bool = False) -> Appointment:
+    """Gives the place back; what is cancelled stays so.
+
+    Raises NotFound, AppointmentMissed, CheckedInAlready, TooLateToChange unless by staff.
+    """
     found, state = _find(unit, appointment)
     if state is _S.CANCELLED:
         return found
@@ -144,6 +151,8 @@ def cancel(unit: Unit, appointment: int) -> Appointment:
         raise CheckedInAlready(found.ticket)
     if state is _S.MISSED:
         raise AppointmentMissed
+    if not by_staff:
+        _refuse_too_late(unit, found, state)
     ended = replace(found, state=_S.CANCELLED, place=None, expires_at=None, sequence=found.sequence + 1)
     update_appointment(unit.conn, ended)
     return _told(unit, Kind.BOOKING_CANCELLED, ended)
@@ -191,21 +200,25 @@ def _find(unit: Unit, appointment: int) -> tuple[Appointment, AppointmentState]:
 
 
 def _slot(unit: Unit, service: str, start: datetime) -> Slot:
-    rules = unit.centre.rules.booking
-    slot = find_slot(unit.centre.hours, rules, start, unit.now) if unit.centre.services[service].appointment else None
+    slot = find_slot(unit.centre.plan(service), start, unit.now)
     if slot is None:
         raise SlotUnavailable
     return slot
 
 
+def _refuse_too_late(unit: Unit, found: Appointment, state: AppointmentState) -> None:
+    slot = unit.centre.plan(found.services[0]).at(found.start)
+    if state is _S.BOOKED and slot is not None and slot.session is not None:
+        change_allowed(found, slot.session.cut_off, unit.centre.zone, unit.now)
+
+
 def _take_place(unit: Unit, service: str, slot: Slot) -> int:
     """The lowest free place of a slot, that of an expired hold too, which then is cancelled. Raises SlotFull."""
-    capacity = unit.centre.services[service].slot_capacity
     there = places_of_slot(unit.conn, unit.centre.id, service, slot.start, unit.now)
     kept = {place.place for place in there if place.kept}
-    if len(kept) >= capacity:
+    if len(kept) >= slot.places:
         raise SlotFull
-    free = next(number for number in range(1, capacity + 1) if number not in kept)
+    free = next(number for number in range(1, slot.places + 1) if number not in kept)
     for place in there:
         if place.place == free:
             give_back(unit.conn, place.appointment)

@@ -1,7 +1,7 @@
 """Bringing centres to what a catalogue says. The day goes on: tickets, counters' states and the log stay."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Update, delete, insert, select, update
@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Delete, Update, delete, insert, select, updat
 from commands.settings import update_centre
 from config.catalogue_models import Catalogue
 from config.catalogue_models import Centre as CatalogueCentre
+from queueing.slots import Session
 from store.ids import new_id
+from store.sessions import delete_session, insert_session, read_sessions
 from store.tables import Centre, CentreProfile, Counter, Holiday, PriorityGroup, Service
 from store.unit import Store
 
@@ -34,12 +36,14 @@ class _Settings:
     services: Rows
     counters: Rows
     groups: Rows
+    sessions: list[Session] | None  # none: the managers' stay
 
 
 def seed(store: Store, catalogue: Catalogue) -> list[SeedResult]:
     """Creates or updates every centre of a catalogue, each in one transaction; centres that it does not name stay.
 
-    What the catalogue no longer has is disabled and kept, for tickets refer to it; holidays become the catalogue's.
+    What the catalogue no longer has is disabled and kept, for tickets refer to it; holidays become the catalogue's, and
+    so do sessions where it has any.
     A centre's notice and a stop of ticketing are the manager's and stay. Raises Busy.
     """
     return [_seed_centre(store, catalogue, position) for position in range(len(catalogue.centres))]
@@ -79,6 +83,7 @@ def _settings(catalogue: Catalogue, position: int) -> _Settings:
             for counter in centre.counters
         ],
         groups=_groups(catalogue, centre),
+        sessions=_sessions(centre),
     )
 
 
@@ -128,6 +133,13 @@ def _services(catalogue: Catalogue, centre: CatalogueCentre) -> Rows:
     ]
 
 
+def _sessions(centre: CatalogueCentre) -> list[Session] | None:
+    if centre.sessions is None:
+        return None
+    every = [session for table in centre.sessions for session in table.each()]
+    return [replace(one, services=tuple(code for code in centre.services if code in one.services)) for one in every]
+
+
 def _groups(catalogue: Catalogue, centre: CatalogueCentre) -> Rows:
     return [
         {
@@ -150,6 +162,7 @@ def _write(conn: Connection, centre: int, settings: _Settings) -> bool:
         _write_rows(conn, centre, Counter.__table__, "number", settings.counters),
         _write_rows(conn, centre, PriorityGroup.__table__, "code", settings.groups),
         _write_rows(conn, centre, Holiday.__table__, "day", settings.holidays),
+        _write_sessions(conn, centre, settings.sessions),
     ]
     return any(changes)
 
@@ -171,6 +184,20 @@ def _write_rows(conn: Connection, centre: int, table: Any, key: str, rows: Seque
     if gone:
         conn.execute(_without(table).where(here, table.c[key].in_(gone)))
     return changed or bool(gone)
+
+
+def _write_sessions(conn: Connection, centre: int, sessions: Sequence[Session] | None) -> bool:
+    """Makes a centre's sessions those given; those that are there already keep their ids."""
+    if sessions is None:
+        return False
+    known = {replace(one, id=0): one.id for one in read_sessions(conn, centre)}
+    gone = [number for one, number in known.items() if one not in sessions]
+    new = [one for one in sessions if one not in known]
+    for number in gone:
+        delete_session(conn, centre, number)
+    for one in new:
+        insert_session(conn, centre, replace(one, id=new_id()))
+    return bool(gone or new)
 
 
 def _without(table: Any) -> Update | Delete:

@@ -45,9 +45,19 @@ def _in_centre(place: Place, centre: Raw, raw: Raw) -> Iterator[Mistake]:
         if here:
             yield from _references(counter_place, counter, "services", here, "the centre's services")
             yield from _references(counter_place, counter, "skills", here, "the centre's services")
+    for session_place, session in _tables(place, centre, "sessions"):
+        yield from _in_session(session_place, session, here)
     defaults = raw.get("defaults")
     if "timezone" not in centre and not (isinstance(defaults, dict) and "timezone" in defaults):
         yield Mistake((*place, "timezone"), "is missing, here and in [defaults]")
+
+
+def _in_session(place: Place, session: Raw, here: Collection[str]) -> Iterator[Mistake]:
+    if here:
+        yield from _references(place, session, "services", here, "the centre's services")
+    yield from _repeated(place, session, "weekdays")
+    if bool(session.get("weekdays")) is ("date" in session):
+        yield Mistake((*place, "weekdays"), "or 'date' says on which days it is, and not both")
 
 
 def _unknown_default(raw: Raw) -> Iterator[Mistake]:

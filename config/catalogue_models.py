@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,6 +24,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from queueing import slots as booked
 
 DAY = 24 * 60
 
@@ -121,6 +123,8 @@ Texts = Annotated[dict[str, Text], AfterValidator(_in_default_language)]
 Day = Annotated[date, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1000)]
+UpToTwoWeeks = Annotated[int, Field(strict=True, ge=0, le=14 * DAY)]
+Weekday = Annotated[str, _matching("mon|tue|wed|thu|fri|sat|sun", "mon, tue, wed, thu, fri, sat or sun")]
 Length = Annotated[float, Field(strict=True, ge=0, le=DAY, allow_inf_nan=False)]
 Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
 
@@ -295,6 +299,51 @@ class Counter(Named):
     )
 
 
+class Session(Table):
+    """When services can be booked, and by how many people in one slot: on weekdays, or on one date."""
+
+    weekdays: tuple[Weekday, ...] = ()
+    date: Day | None = Field(None, description="In place of the weekday's sessions.")
+    hours: Interval
+    services: Annotated[tuple[str, ...], Field(min_length=1)]
+    slot_minutes: Annotated[int, Field(strict=True, ge=5, le=480)]
+    capacity: Annotated[int, Field(strict=True, ge=0, le=999)] = Field(description="For each of the services.")
+    walk_in_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = Field(0, description="Can't be booked.")
+    lead_minutes: UpToTwoWeeks = 0
+    days_ahead: Annotated[int, Field(strict=True, ge=0, le=366)] | None = None
+    cut_off_minutes: UpToTwoWeeks = 0
+
+    @field_validator("slot_minutes")
+    @classmethod
+    def _within_hours(cls, length: int, info: ValidationInfo) -> int:
+        start, end = info.data.get("hours", (0, DAY))
+        if length > end - start:
+            raise wrong(f"is longer than the session, not {length}")
+        return length
+
+    def each(self) -> list[booked.Session]:
+        """As the rules know them: one of the date, or one of each weekday; their ids are given when they are stored."""
+        numbers = [list(Week.model_fields).index(day) + 1 for day in self.weekdays]
+        days = [(None, self.date)] if self.date else [(number, None) for number in numbers]
+        return [
+            booked.Session(
+                id=0,
+                weekday=weekday,
+                day=day,
+                start=self.hours[0],
+                end=self.hours[1],
+                services=self.services,
+                length=self.slot_minutes,
+                capacity=self.capacity,
+                kept=self.walk_in_percent,
+                lead=self.lead_minutes,
+                days_ahead=self.days_ahead,
+                cut_off=self.cut_off_minutes,
+            )
+            for weekday, day in days
+        ]
+
+
 class Centre(Named, Defaults):
     """A centre. Loaded, it holds all that is true of it: what it says itself, else what `[defaults]` says for it."""
 
@@ -309,6 +358,15 @@ class Centre(Named, Defaults):
     hours: Week
     lunch: Lunch | None = None
     counters: Annotated[tuple[Counter, ...], Field(min_length=1)]
+    sessions: tuple[Session, ...] | None = Field(None, description="Without any, they are the managers' alone.")
+
+    @field_validator("sessions")
+    @classmethod
+    def _apart(cls, sessions: tuple[Session, ...] | None) -> tuple[Session, ...] | None:
+        every = [one for session in sessions or () for one in session.each()]
+        if any(one.meets(other) for one, other in combinations(every, 2)):
+            raise wrong("holds two sessions of one service at the same time")
+        return sessions
 
     @property
     def rules(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from config.catalogue_models import (
     Named,
     Priority,
     Service,
+    Session,
     Table,
     Week,
 )
@@ -40,6 +41,7 @@ _TABLES: Mapping[str, type[Table]] = {
     "centres.hours": Week,
     "centres.lunch": Lunch,
     "centres.counters": Counter,
+    "centres.sessions": Session,
 }
 _SENTENCES = {
     "string_type": "must be text in quotes",

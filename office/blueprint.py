@@ -1,7 +1,7 @@
 """The office's blueprint, and what its pages share: whose centre it is, and how a press ends."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -11,11 +11,15 @@ from answers.centres import centre_list
 from answers.guards import language, require, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
+from answers.tickets import local, service_name
 from commands.access import Caller
 from commands.permissions import Permission
+from commands.sessions import Decision, Fate, keep_appointments
 from commands.settings import WEEKDAYS
+from queueing.orphans import ComingAppointment, OrphansWaiting
 from queueing.refusals import Invalid, NotFound, Refused
 from reports.groups import By, label
+from store.appointments import read_bookers
 from store.board import read_head
 from store.centre import CentreInfo
 from store.unit import Unit
@@ -70,8 +74,12 @@ def change(
     show: Callable[..., Response],
     said: str,
     secret: tuple[str, ...] = (),
+    again: Callable[..., Response] | None = None,
 ) -> Response:
-    """One press: done once, and said on the page that `show` draws; what was refused is said there too."""
+    """One press: done once, and said on the page that `show` draws; what was refused is said there, or by `again`.
+
+    Where appointments would lose their slot, what becomes of them is asked first.
+    """
 
     def once(unit: Unit) -> Mapping[str, Any]:
         work(unit)
@@ -79,9 +87,49 @@ def change(
 
     try:
         press(code, once, secret=secret)
+    except OrphansWaiting as waiting:
+        return _ask_first(code, waiting)
     except (Invalid, Refused) as error:
-        return refuse(code, error, show=show)
+        return refuse(code, error, show=again or show)
     return redirect(url_for(f"office.{show.__name__}", code=code, said=said), 303)
+
+
+def keeping(work: Callable[[Unit], Any]) -> Callable[[Unit], None]:
+    """`work`, and the appointments that lose their slot by it go where the form says. Raises as `keep_appointments`."""
+    decided = asked_decision()
+    return lambda unit: keep_appointments(unit, work, decided)
+
+
+def asked_decision() -> Decision | None:
+    """What the form says becomes of the appointments that it showed; None where it says nothing."""
+    try:
+        fate = Fate(request.form.get("fate", ""))
+    except ValueError:
+        return None
+    shown = request.form.getlist("shown")
+    return Decision(fate, frozenset(int(one) for one in shown if one.isascii() and one.isdigit() and len(one) < 20))
+
+
+def _ask_first(code: str, waiting: OrphansWaiting) -> Response:
+    """The appointments that a change would leave without a slot, and its form again, with what may become of them."""
+    ours = {"csrf_token", "key", "fate", "shown"}
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in ours]
+    lost = appointment_lines(read_info(code), waiting.appointments)
+    return office_page("orphans", code, 409, lost=lost, form=typed, address=request.path)
+
+
+def appointment_lines(centre: CentreInfo, appointments: Sequence[ComingAppointment]) -> list[dict[str, Any]]:
+    """Appointments as a manager reads them, with who made them."""
+    with store().reading() as conn:
+        bookers = read_bookers(conn, [one.id for one in appointments])
+    lines = []
+    for one in appointments:
+        name, phone = bookers.get(one.id, (None, None))
+        known = {"id": one.id, "reference": one.reference, "held": one.held, "name": name, "phone": phone}
+        known["off"] = not centre.services[one.service].enabled
+        service = service_name(centre, one.service, language())
+        lines.append({**known, "start": local(one.start, centre.zone), "service": service})
+    return lines
 
 
 def refuse(code: str, error: Invalid | Refused, *, show: Callable[..., Response]) -> Response:

@@ -20,7 +20,7 @@ from commands.settings import (
     remove_holiday,
     set_hours,
 )
-from office.blueprint import bp, change, office_page, read_info, refuse
+from office.blueprint import bp, change, keeping, office_page, read_info, refuse
 from queueing.hours import DAY, Lunch
 from queueing.refusals import Invalid
 from store.tables import Holiday
@@ -54,7 +54,7 @@ def change_hours(code: str) -> Response:
         lunch = _lunch(request.form)
     except Invalid as error:
         return refuse(code, error, show=hours)
-    return change(code, lambda unit: set_hours(unit, week, lunch), show=hours, said="hours")
+    return change(code, keeping(lambda unit: set_hours(unit, week, lunch)), show=hours, said="hours")
 
 
 def _spans(day: str, form: Mapping[str, str]) -> list[Span]:
@@ -63,7 +63,7 @@ def _spans(day: str, form: Mapping[str, str]) -> list[Span]:
     for place in range(1, _MOST_SPANS + 1):
         start, end = (form.get(f"{day}-{place}-{which}", "").strip() for which in ("from", "to"))
         if start or end:
-            found.append((_minute(day, start), _minute(day, end)))
+            found.append((wall_minute(day, start), wall_minute(day, end)))
     return found
 
 
@@ -72,10 +72,11 @@ def _lunch(form: Mapping[str, str]) -> Lunch | None:
     if not any(typed):
         return None
     start, end, tickets = typed
-    return Lunch(_minute("lunch", start), _minute("lunch", end), _minute("lunch", tickets or end))
+    return Lunch(wall_minute("lunch", start), wall_minute("lunch", end), wall_minute("lunch", tickets or end))
 
 
-def _minute(field: str, text: str) -> int:
+def wall_minute(field: str, text: str) -> int:
+    """A time that was typed, in minutes since midnight. Raises Invalid."""
     found = _TIME.fullmatch(text)
     minute = int(found[1]) * 60 + int(found[2]) if found else DAY + 1
     if minute > DAY:
@@ -94,7 +95,7 @@ def change_holiday(code: str, act: str) -> Response:
     if act == "remove":
         return change(code, lambda unit: remove_holiday(unit, day), show=hours, said="holiday-off")
     names = {name.removeprefix("name-"): text for name, text in request.form.items() if name.startswith("name-")}
-    return change(code, lambda unit: add_holiday(unit, day, names), show=hours, said="holiday-on")
+    return change(code, keeping(lambda unit: add_holiday(unit, day, names)), show=hours, said="holiday-on")
 
 
 def _day(field: str) -> date:
@@ -110,9 +111,9 @@ def change_early(code: str, act: str) -> Response:
     """Closes the centre early on a day, or at its usual time. Raises NotFound."""
     try:
         day = _day("early")
-        minute = _minute("early", request.form.get("time", "").strip()) if act == "add" else 0
+        minute = wall_minute("early", request.form.get("time", "").strip()) if act == "add" else 0
     except Invalid as error:
         return refuse(code, error, show=hours)
     if act == "remove":
         return change(code, lambda unit: remove_early_closing(unit, day), show=hours, said="early-off")
-    return change(code, lambda unit: close_early(unit, day, minute), show=hours, said="early-on")
+    return change(code, keeping(lambda unit: close_early(unit, day, minute)), show=hours, said="early-on")

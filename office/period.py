@@ -46,14 +46,15 @@ def quick_choices(today: date) -> dict[str, Period]:
 def asked_period(asked: Mapping[str, str], today: date) -> Period:
     """What the address asks for; the last seven days where it does not. Raises Invalid."""
     default = quick_choices(today)["week"]
-    last = _day(asked, "to", default.last)
-    first = _day(asked, "from", min(default.first, last))
+    last = asked_day(asked, "to", default.last)
+    first = asked_day(asked, "from", min(default.first, last))
     if last < first:
         raise Invalid("to", "dates-backwards")
     return Period(first, last)
 
 
-def _day(asked: Mapping[str, str], name: str, default: date) -> date:
+def asked_day(asked: Mapping[str, str], name: str, default: date) -> date:
+    """The date in an address, or the default. Raises Invalid."""
     text = asked.get(name)
     if not text:
         return default

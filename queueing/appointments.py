@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from queueing.hours import Hours
 from queueing.refusals import (
@@ -13,6 +14,7 @@ from queueing.refusals import (
     NotConfirmed,
     NotToday,
     TooEarly,
+    TooLateToChange,
 )
 
 HOLD = timedelta(minutes=10)  # a place is kept so long while somebody fills in the rest
@@ -102,3 +104,10 @@ def move_allowed(appointment: Appointment, hours: Hours, now: datetime) -> None:
         raise CheckedInAlready(appointment.ticket)
     if state is _S.MISSED and appointment.moved_late:
         raise AppointmentMissed
+
+
+def change_allowed(appointment: Appointment, cut_off: int, zone: ZoneInfo, now: datetime) -> None:
+    """Raises TooLateToChange from `cut_off` minutes before its start; without a cut-off it is never too late."""
+    until = appointment.start - timedelta(minutes=cut_off)
+    if cut_off and now >= until:
+        raise TooLateToChange(until.astimezone(zone))

@@ -192,6 +192,15 @@ class NotToday(Refused):
         super().__init__(day=start.date(), start=f"{start:%H:%M}")
 
 
+class TooLateToChange(Refused):
+    """Who has booked could move or cancel by themselves until `until`, which is in the centre's own time."""
+
+    slug = "too-late-to-change"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(day=until.date().isoformat(), until=f"{until:%H:%M}")
+
+
 class AppointmentMissed(Refused):
     """Nobody came to the appointment."""
 

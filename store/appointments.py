@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from queueing.appointments import Appointment, AppointmentState
+from queueing.orphans import ComingAppointment
 from queueing.slots import Slot
 from store import tables
 
@@ -34,6 +35,24 @@ _PLACES = select(_ROWS.place, _ROWS.id, _KEEPS.label("kept")).where(
     _ROWS.service == bindparam("code"),
     _ROWS.start == bindparam("at"),
     _ROWS.place.is_not(None),
+)
+# Nobody books further ahead. Said as a bound, for without one SQLite's planner takes a walk through all for cheaper.
+_FAR, _INSTANT = timedelta(days=1100), timedelta(microseconds=1)
+# By the index of the places, so without the past and without what was given back.
+_COMING = (
+    select(_ROWS.id, _ROWS.reference, _ROWS.service, _ROWS.start, _ROWS.state == _HELD)
+    .where(
+        _ROWS.centre_id == bindparam("centre"),
+        _ROWS.service.in_(bindparam("services", expanding=True)),
+        _ROWS.start.between(bindparam("first"), bindparam("last")),
+        _ROWS.place.is_not(None),
+        _ROWS.state.in_([_HELD, AppointmentState.BOOKED.value]),
+        _KEEPS,
+    )
+    .order_by(_ROWS.start, _ROWS.made_at, _ROWS.id)
+)
+_BOOKERS = select(tables.Booker.appointment_id, tables.Booker.name, tables.Booker.phone).where(
+    tables.Booker.appointment_id.in_(bindparam("appointments", expanding=True))
 )
 _GIVE_BACK = (
     update(_ROWS).where(_ROWS.id == bindparam("appointment")).values(place=None, state=AppointmentState.CANCELLED.value)
@@ -83,6 +102,23 @@ def places_of_slot(conn: Connection, centre: int, service: str, start: datetime,
     """Every numbered place of a slot that has a row."""
     asked = {"centre": centre, "code": service, "at": start, "now": now}
     return [Place(place, number, bool(kept)) for place, number, kept in conn.execute(_PLACES, asked)]
+
+
+def coming_appointments(
+    conn: Connection, centre: int, services: Collection[str], now: datetime
+) -> list[ComingAppointment]:
+    """What is booked or held from now on, by start and then by who booked first: one statement."""
+    asked = {"centre": centre, "services": list(services), "first": now + _INSTANT, "last": now + _FAR, "now": now}
+    rows = conn.execute(_COMING, asked)
+    return [
+        ComingAppointment(number, letters, service, start, bool(held)) for number, letters, service, start, held in rows
+    ]
+
+
+def read_bookers(conn: Connection, appointments: Collection[int]) -> dict[int, tuple[str | None, str | None]]:
+    """The name and the phone that were given with appointments."""
+    rows = conn.execute(_BOOKERS, {"appointments": list(appointments)})
+    return {number: (name, phone) for number, name, phone in rows}
 
 
 def give_back(conn: Connection, appointment: int) -> None:

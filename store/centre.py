@@ -1,6 +1,6 @@
 """A centre's settings as one value, read once per version and shared by every press until a manager changes one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from queueing.hours import Hours, Lunch
-from queueing.slots import BookingRules
+from queueing.slots import BookingRules, Plan, Session
+from store.sessions import read_sessions
 from store.tables import Centre, CentreProfile, Counter, EarlyClosing, Holiday, PriorityGroup, Service
 
 Names = Mapping[str, str]
@@ -51,11 +52,13 @@ class ServiceInfo:
     enabled: bool
     daily_limit: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)  # notes, days until the result
+    sessions: tuple[Session, ...] = ()  # that name it
 
     @property
     def appointment(self) -> bool:
         """Whether times can be booked for it."""
-        return self.slot_capacity > 0
+        weekly = any(session.day is None for session in self.sessions)
+        return any(session.places for session in self.sessions) or (self.slot_capacity > 0 and not weekly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class CentreInfo:
     services: Mapping[str, ServiceInfo]
     counters: Mapping[int, CounterInfo]
     groups: Mapping[str, GroupInfo]
+    sessions: tuple[Session, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -109,6 +113,13 @@ class CentreInfo:
             code: tuple(s for s in service.then if s in self.services and self.services[s].enabled)
             for code, service in self.services.items()
         }
+
+    def plan(self, service: str) -> Plan:
+        """When a service of this centre can be booked; never while it is off."""
+        info, rules = self.services[service], self.rules.booking
+        return (
+            Plan(self.hours, rules, info.slot_capacity, info.sessions) if info.enabled else Plan(self.hours, rules, 0)
+        )
 
     def weight(self, group: str | None) -> timedelta:
         """The head start of a priority group; none for a group that is no longer given."""
@@ -138,6 +149,7 @@ def read_centre(conn: Connection, centre_id: int) -> CentreInfo:
     """Reads a centre's settings. Raises NoResultFound when there is no such centre."""
     centre = conn.execute(select(Centre.code, Centre.version).where(Centre.id == centre_id)).one()
     profile = conn.execute(select(CentreProfile.__table__).where(CentreProfile.centre_id == centre_id)).one()
+    sessions = read_sessions(conn, centre_id)
     return CentreInfo(
         id=centre_id,
         code=centre.code,
@@ -148,9 +160,10 @@ def read_centre(conn: Connection, centre_id: int) -> CentreInfo:
         hours=_hours(conn, profile),
         rules=_rules(profile.rules),
         notice=profile.notice,
-        services=_services(conn, centre_id),
+        services=_services(conn, centre_id, sessions),
         counters=_counters(conn, centre_id),
         groups=_groups(conn, centre_id),
+        sessions=sessions,
     )
 
 
@@ -190,7 +203,7 @@ def _rules(rules: Mapping[str, Any]) -> Rules:
     )
 
 
-def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
+def _services(conn: Connection, centre_id: int, sessions: Sequence[Session]) -> dict[str, ServiceInfo]:
     table = Service.__table__
     rows = conn.execute(select(table).where(Service.centre_id == centre_id).order_by(Service.position))
     return {
@@ -208,6 +221,7 @@ def _services(conn: Connection, centre_id: int) -> dict[str, ServiceInfo]:
             enabled=row.enabled,
             daily_limit=row.daily_limit,
             details=row.details,
+            sessions=tuple(session for session in sessions if row.code in session.services),
         )
         for row in rows
     }

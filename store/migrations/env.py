@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from store.tables import Base
+from store.sessions import BookingSession
 from store.types import Duration, Instant
 
 
@@ -17,7 +17,7 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=BookingSession.metadata,
     transactional_ddl=True,  # in SQLite too, because our engine begins every transaction itself
     render_as_batch=True,  # SQLite cannot change a table and makes a new one
     render_item=_render,

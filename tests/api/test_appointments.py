@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from commands.sessions import add_sessions
 from store import tables
 from tests.api.conftest import PUBLIC_URL
 from tests.api.desk import Answer, Desk, problem
 from tests.cast import SLOTS
+from tests.queueing.test_sessions import a_session
 
 NINE, TEN = "2026-11-23T09:00:00+07:00", "2026-11-23T10:00:00+07:00"
 
@@ -89,6 +91,19 @@ def test_checking_in_gives_one_ticket(desk: Desk, role: str, channel: str) -> No
     assert (first.json["channel"], first.json["priority"], first.json["state"]) == (channel, "ELDER", "waiting")
     assert shown(desk, made)["state"] == "checked_in"
     assert desk.get(f"/tickets/{first.json['token']}").status_code == 200
+
+
+def test_a_session_gives_the_times_and_ends_changes_by_oneself(desk: Desk) -> None:
+    desk.hall.press(add_sessions, [a_session(services=("MARRY",), kept=50, cut_off=30)])
+    services = desk.get("/centres/C/services").json["services"]
+    assert [one["appointments"] for one in services if one["code"] == "MARRY"] == [True]
+    assert (free(desk, NINE, "MARRY"), free(desk, "2026-11-23T11:00:00+07:00", "MARRY")) == (2, 0)
+    made = desk.book(services=["MARRY"])
+    desk.hall.at("8:30")
+    for answer in (move(desk, made, TEN), press(desk, made, "cancel")):
+        problem(answer, 409, "too-late-to-change")
+        assert all(word in answer.json["detail"] for word in ("08:30", "2026-11-23"))
+    assert shown(desk, made) == made
 
 
 def test_why_says_what_was_booked(desk: Desk) -> None:

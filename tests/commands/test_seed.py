@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from commands.calls import call_next
 from commands.counters import open_counter
 from commands.seed import SeedResult, seed
+from commands.sessions import add_sessions
 from commands.settings import (
     add_holiday,
     close_early,
@@ -25,6 +26,7 @@ from commands.settings import (
 )
 from commands.tickets import TicketRequest, issue_ticket
 from config.catalogue import Catalogue, demonstration, load_catalogue
+from config.catalogue_models import Session
 from queueing.events import Kind
 from queueing.states import StepState
 from store import tables
@@ -32,6 +34,7 @@ from store.centre import CentreInfo, read_centre
 from store.unit import Store
 from tests.cast import MONDAY, HandClock, clock
 from tests.processes import ROOT
+from tests.queueing.test_sessions import a_session
 
 WRITTEN = load_catalogue(ROOT / "config" / "centres" / "odsc.toml")
 _codes = (f"SEED{number}" for number in count(1))
@@ -287,6 +290,25 @@ def test_a_daily_limit_is_the_catalogues(store: Store, catalogue: Catalogue) -> 
     assert _outcome(store, limited) == "updated"
     assert _info(store, limited).services["RES"].daily_limit == 40
     assert _outcome(store, limited) == "unchanged"
+
+
+def test_sessions_are_the_catalogues_where_it_has_any_else_the_managers(store: Store, catalogue: Catalogue) -> None:
+    seed(store, catalogue)
+    code = catalogue.centres[0].code
+    with store.unit(code) as unit:
+        add_sessions(unit, [a_session(services=("RES",))])
+    (managers,) = _info(store, catalogue).sessions
+    assert _outcome(store, catalogue) == "unchanged"
+    assert _info(store, catalogue).sessions == (managers,)
+    table = {"weekdays": ["mon", "tue"], "hours": "09:00-11:00", "services": ["BIRTH", "RES"], "slot_minutes": 30}
+    wanted = _with_centre(catalogue, sessions=(Session.model_validate({**table, "capacity": 4}),))
+    assert _outcome(store, wanted) == "updated"
+    first, second = _info(store, wanted).sessions
+    assert (first.weekday, second.weekday, first.services) == (1, 2, ("RES", "BIRTH"))
+    assert _outcome(store, wanted) == "unchanged"
+    assert _info(store, wanted).sessions == (first, second), "also their ids"
+    assert _outcome(store, _with_centre(catalogue, sessions=())) == "updated"
+    assert _info(store, catalogue).sessions == ()
 
 
 def test_the_managers_notice_stays(store: Store, catalogue: Catalogue) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.catalogue import demonstration, load_catalogue
-from tests.config.files import SMALL, Write, edited, load
+from tests.config.files import SMALL, Write, edited, load, problems
 from tests.processes import ROOT
 
 OURS = ROOT / "config" / "centres" / "odsc.toml"
@@ -197,3 +197,70 @@ def test_demonstration_is_say_alone_around_the_clock() -> None:
         assert centre.hours.days == (((0, 1440),),) * 7
         assert (centre.lunch, centre.rules["last_ticket_before_close_minutes"], shown.holidays) == (None, 0, ())
         assert (centre.counters, centre.recall_times) == (ours.centres[0].counters, ours.centres[0].recall_times)
+
+
+SESSIONS = """
+[[centres.sessions]]
+weekdays = ["mon", "wed"]
+hours = "09:00-11:00"
+services = ["RES"]
+slot_minutes = 20
+capacity = 4
+walk_in_percent = 25
+cut_off_minutes = 60
+
+[[centres.sessions]]
+date = 2026-12-01
+hours = "13:00-15:00"
+services = ["RES", "PAY"]
+slot_minutes = 30
+capacity = 0
+lead_minutes = 90
+days_ahead = 7
+
+[[centres]]
+code = "LPB"
+"""
+
+
+def with_sessions(old: str = "", new: str = "") -> str:
+    return edited('\n[[centres]]\ncode = "LPB"\n', edited(old, new, text=SESSIONS) if old else SESSIONS)
+
+
+def test_sessions_are_one_of_each_weekday_or_of_a_date(write: Write) -> None:
+    say, lpb = load(write, with_sessions()).centres
+    assert lpb.sessions is None
+    monday, wednesday, first = [one for table in say.sessions or () for one in table.each()]
+    assert (monday.weekday, wednesday.weekday, first.day) == (1, 3, date(2026, 12, 1))
+    assert (monday.start, monday.end, monday.length, monday.places, monday.cut_off) == (540, 660, 20, 3, 60)
+    assert (first.services, first.places, first.lead, first.days_ahead) == (("RES", "PAY"), 0, 90, 7)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "table", "key", "words"),
+    [
+        ("capacity = 4", "capacty = 4", "[0]", "capacty", "is not known; did you mean 'capacity'?"),
+        ("capacity = 4", "capacity = -1", "[0]", "capacity", "must be 0 or more, not -1"),
+        ("capacity = 0\n", "", " 2026-12-01", "capacity", "is missing"),
+        ('["mon", "wed"]', '["mon", "Wed"]', "[0]", "weekdays", "item 2 must be mon, tue, wed"),
+        ('["mon", "wed"]', '["mon", "mon"]', "[0]", "weekdays", "lists 'mon' twice"),
+        ('["mon", "wed"]', "[]", "[0]", "weekdays", "or 'date' says on which days it is, and not both"),
+        ("date =", 'weekdays = ["fri"]\ndate =', " 2026-12-01", "weekdays", "and not both"),
+        ('"09:00-11:00"', '"11:00-09:00"', "[0]", "hours", "ends before it begins"),
+        ('["RES"]', '["LAND"]', "[0]", "services", "names 'LAND', which is not in the centre's services"),
+        ('["RES"]', "[]", "[0]", "services", "is empty"),
+        ("slot_minutes = 20", "slot_minutes = 121", "[0]", "slot_minutes", "is longer than the session, not 121"),
+        ("slot_minutes = 20", "slot_minutes = 4", "[0]", "slot_minutes", "must be 5 or more"),
+        ("walk_in_percent = 25", "walk_in_percent = 101", "[0]", "walk_in_percent", "must be 100 or less"),
+        ("date = 2026-12-01", 'weekdays = ["wed"]', "", "sessions", "two sessions of one service at the same time"),
+    ],
+)
+def test_a_session_that_makes_no_sense_is_told_by_its_table(
+    write: Write, old: str, new: str, table: str, key: str, words: str
+) -> None:
+    text = with_sessions(old, new)
+    if key == "sessions":
+        text = text.replace('"13:00-15:00"', '"10:00-12:00"')
+    found = problems(write, text)
+    label = f"centres SAY.sessions{table}" if table else "centres SAY"
+    assert [one.message for one in found if (one.table, one.key) == (label, key) and words in one.message], found

@@ -21,7 +21,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 SOON = 5_000
 BY_ITSELF = 10_000  # an unpaired screen asks every three seconds
 NOTICES = {"lo": "ມື້ນີ້ເຄື່ອງພິມເສຍ", "en": "The printer is out of order today"}
-SECTIONS = ("waits", "notice", "services", "counters", "hours", "people", "devices", "backup", "changes", "definitions")
+SECTIONS = (
+    "waits",
+    "notice",
+    "services",
+    "counters",
+    "hours",
+    "people",
+    "devices",
+    "backup",
+    "changes",
+    "definitions",
+    "appointments",
+    "sessions/new",
+)
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +200,29 @@ def test_the_office_is_worked_by_keyboard_alone(centre: RunningServer, screen: S
     office.locator('[data-act="resume"]').focus()
     office.keyboard.press("Enter")
     expect(show(office, "ticketing")).to_have_attribute("data-value", "on")
+
+
+@LAO_FIRST
+def test_a_manager_is_shown_by_keyboard_alone_who_would_lose_their_time(
+    centre: RunningServer, screen: Screen, complaints: list[str], lang: str
+) -> None:
+    service = {"lo": "MARRY", "en": "NAME"}[lang]
+    *_, last = centre.api("GET", f"/centres/SAY/slots?service={service}").json()["slots"]
+    asked = {"services": [service], "start": last["start"], "name": "Bounmy"}
+    made = centre.api("POST", "/centres/SAY/appointments", asked).json()
+    office = screen(PHONE, lang)
+    sign_in(centre, office, Role.MANAGER)
+    office.goto(f"{centre.url}/office/SAY/sessions/new")
+    for name, text in {"date": last["start"][:10], "capacity": "0"}.items():
+        office.locator(f"[name={name}]").fill(text)
+    for handle, key in ((f'[value="{service}"]', "Space"), ('[data-act="save"]', "Enter")):
+        office.locator(handle).focus()
+        office.keyboard.press(key)
+    expect(office.locator(f'[data-reference="{made["reference"]}"]')).to_be_visible()
+    assert faults(office) == []
+    for handle, key in (('[data-act="fate:cancel"]', "Space"), ('[data-act="decide"]', "Enter")):
+        office.locator(handle).focus()
+        office.keyboard.press(key)
+    expect(show(office, "said")).to_have_attribute("data-value", "session-saved")
+    assert centre.api("GET", f"/appointments/{made['token']}").json()["state"] == "cancelled"
+    complaints[:] = [said for said in complaints if "409" not in said]  # as it was shown

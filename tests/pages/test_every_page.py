@@ -25,6 +25,7 @@ Readers = Callable[..., Reader]
 ROLES = [None, "display", "kiosk", "staff", "manager", "admin"]
 OFFICE = (
     *("waits", "definitions", "notice", "services", "counters", "hours", "people", "devices", "backup", "changes"),
+    *("appointments", "sessions/new"),
 )
 # address: the least role, and what somebody without any is answered
 PAGES = {
@@ -150,6 +151,9 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(reader: Readers,
         "/office/{code}/notice",
         "/office/{code}/ticketing/stop",
         "/office/{code}/early/add",
+        "/office/{code}/appointments/settle",
+        "/office/{code}/sessions/new",
+        "/office/{code}/sessions/1/remove",
         "/office/{code}/services/limit",
         "/office/{code}/people/add",
         "/office/{code}/devices/pair",

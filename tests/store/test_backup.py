@@ -17,6 +17,7 @@ import store.backup
 from commands.appointments import book
 from commands.moves import hold
 from commands.paper import print_pad
+from commands.sessions import add_sessions
 from commands.settings import close_early
 from commands.tickets import TicketRequest
 from store import migrate, tables
@@ -27,6 +28,7 @@ from store.migrate import upgrade
 from store.unit import Store
 from tests.cast import NOY, Hall, HandClock, a_hall, clock
 from tests.databases import PostgreSQL
+from tests.queueing.test_sessions import a_session
 
 KINDS = ["sqlite", "postgresql"]
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -79,6 +81,7 @@ def _a_busy_hall(store: Store) -> Hall:
     hall.press(print_pad, "A", 3)
     hall.press(hold, ticket.id, "ໄປເຮັດສຳເນົາ")
     hall.press(book, TicketRequest(("BIRTH",), "web", phone="020 5555"), clock("9:00"))
+    hall.press(add_sessions, [a_session(day=None)])
     with store.writing() as conn:
         keep_answer(conn, KeyedRequest.of("kiosk", "POST", "/api", "key", b"{}"), 201, {"number": ticket.number})
         user = {"id": 7, "name": NOY, "password_hash": "argon2", "role": "manager", "centre_id": hall.centre}
