@@ -34,7 +34,7 @@ from api.problems import answer_error
 from commands.housekeeping import back_up, end_all_past_days, forget_old_answers, warn_of_clock
 from config.settings import Settings
 from display.feed import Feed, open_feed
-from messages.channels import UnknownGateway, open_channel
+from messages.carriers import UnknownGateway, open_carrier
 from messages.worker import Worker
 from store.clock import Clock
 from store.engine import is_sqlite
@@ -125,13 +125,13 @@ def start_background(settings: Settings, app: Flask, feed: Feed) -> None:
 
 
 def _open_messages(settings: Settings, house: House) -> Worker | None:
-    """Who sends messages; None where there is no channel, and then none is written either."""
+    """Who sends messages; None where there is no carrier, and then none is written either."""
     try:
-        channel = open_channel(settings.onedoor_messages, demo=house.demo)
+        carrier = open_carrier(settings.onedoor_messages, demo=house.demo)
     except UnknownGateway as error:
         raise click.ClickException(str(error)) from error
-    house.store.reach = channel.reach if channel else frozenset()
-    return Worker(house.store, channel, house.public_url) if channel else None
+    house.store.reach = carrier.reach if carrier else frozenset()
+    return Worker(house.store, carrier, house.public_url) if carrier else None
 
 
 def upgrade_tables(store: Store) -> None:

@@ -9,7 +9,7 @@ from store.unit import Store, Unit
 
 
 def tell_booker(unit: Unit, kind: MessageKind, made: Appointment) -> None:
-    """Tells whoever gave an address that a channel reaches; a new time also brings a reminder of it."""
+    """Tells whoever gave an address that a carrier reaches; a new time also brings a reminder of it."""
     if not unit.reach or not unit.reach & read_booker(unit.conn, made.id).given:
         return
     due = {kind: unit.now}

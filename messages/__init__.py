@@ -1,1 +1,1 @@
-"""What citizens are told by e-mail and SMS: the words, the channels that carry them, and who sends them."""
+"""What citizens are told by e-mail and SMS: the words, the carriers that carry them, and who sends them."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from answers.tickets import Standing
 from commands.messages import tell_near
-from messages.channels import Channel, NotSent
+from messages.carriers import Carrier, NotSent
 from messages.letters import Letter, Writer
 from queueing.messages import MOST_TRIES, MessageState, Unsent, near_their_turn, try_again_at
 from store.board import read_head
@@ -31,8 +31,8 @@ CLAIMED_FOR = timedelta(minutes=2)  # longer than any gateway takes to answer or
 class Worker:
     """One per process; several work on one outbox and send nothing twice."""
 
-    def __init__(self, store: Store, channel: Channel, public_url: str) -> None:
-        self._store, self._channel = store, channel
+    def __init__(self, store: Store, carrier: Carrier, public_url: str) -> None:
+        self._store, self._carrier = store, carrier
         self._writer = Writer(store, public_url)
 
     def work(self) -> None:
@@ -45,7 +45,7 @@ class Worker:
             log.warning("the database was busy; messages wait")
 
     def _tell_near(self) -> None:
-        if "phone" not in self._channel.reach:
+        if "phone" not in self._carrier.reach:
             return
         with self._store.glancing() as conn:
             untold = untold_by_centre(conn)
@@ -76,13 +76,13 @@ class Worker:
         letter = self._writer.write(claimed, self._store.clock.now())
         if isinstance(letter, Unsent):
             return self._end(claimed, MessageState.DROPPED, letter)
-        if not letter.to.given & self._channel.reach:
+        if not letter.to.given & self._carrier.reach:
             return self._end(claimed, MessageState.DROPPED, Unsent.NO_ADDRESS)
         return self._send(claimed, letter)
 
     def _send(self, claimed: Claimed, letter: Letter) -> None:
         try:
-            self._channel.send(letter)
+            self._carrier.send(letter)
         except NotSent as error:
             log.warning("message %s was not sent: %s", claimed.id, error.why)
             again = try_again_at(claimed.tries, self._store.clock.now())

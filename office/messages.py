@@ -18,7 +18,7 @@ from store.messages import MessageLine, count_to_send, latest_messages
 @bp.get("/office/<code:code>/messages")
 @needs(Permission.MANAGE_CENTRE)
 def messages(code: str, status: int = 200, **said: Any) -> Response:
-    """The latest messages by day, and whether there is a channel for them at all. Raises NotFound."""
+    """The latest messages by day, and whether there is a carrier for them at all. Raises NotFound."""
     info = read_info(code)
     with store().reading() as conn:
         lines, to_send = latest_messages(conn, info.id), count_to_send(conn, info.id)

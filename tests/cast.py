@@ -214,6 +214,7 @@ _PRESSED = [
         "people",
         "notes",
         "appointments",
+        "messages",
     )
 ]
 

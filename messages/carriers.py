@@ -30,7 +30,7 @@ class UnknownGateway(Exception):
         super().__init__(f"Apprise does not understand address {which} in ONEDOOR_MESSAGES")
 
 
-class Channel(Protocol):
+class Carrier(Protocol):
     """What a worker sends by. `reach`: by which of their addresses it reaches people."""
 
     reach: frozenset[str]
@@ -117,7 +117,7 @@ def _keep_to_itself() -> None:
     log.addHandler(logging.NullHandler())
 
 
-def open_channel(setting: str | None, *, demo: bool) -> Channel | None:
+def open_carrier(setting: str | None, *, demo: bool) -> Carrier | None:
     """What ONEDOOR_MESSAGES names; a demonstration has its console. Raises UnknownGateway."""
     if setting is None:
         return Console(links=False) if demo else None
