@@ -41,10 +41,10 @@ def booked(hall: Hall, start: datetime = NINE, *, phone: str | None = PHONE, **a
 
 
 def outbox(hall: Hall) -> list[Row[Any]]:
-    """All messages, as they stand in their rows, in the order in which they are due."""
+    """All messages, as they stand in their rows, in the order in which they were made."""
     table = Message.__table__
     with hall.reading() as conn:
-        return list(conn.execute(select(table).order_by(table.c.made_at, table.c.due_at, table.c.id)))
+        return list(conn.execute(select(table).order_by(table.c.made_at, table.c.kind, table.c.id)))
 
 
 def states(hall: Hall) -> list[tuple[str, str, str | None]]:
