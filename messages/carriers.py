@@ -84,7 +84,7 @@ class Gateways:
 
 
 def _fits(address: str, to: Addresses) -> bool:
-    return all(f"{{{name}}}" not in address or getattr(to, name) for name in ("phone", "email"))
+    return all(f"{{{name}}}" not in address or name in to.given for name in ("phone", "email"))
 
 
 def _plugin(address: str, letter: Letter) -> Any:

@@ -35,8 +35,9 @@ def test_what_is_tomorrow_needs_no_reminder(hall: Hall) -> None:
     assert kinds(hall) == ["booked"]
 
 
-def test_who_gave_no_address_is_told_nothing(hall: Hall) -> None:
-    made = booked(hall, phone=None, name="Bounmy")
+@pytest.mark.parametrize("phone", [None, "191", "+856 20"])
+def test_who_gave_no_address_is_told_nothing(hall: Hall, phone: str | None) -> None:
+    made = booked(hall, phone=phone, name="Bounmy")
     hall.press(move, made.id, NINE + DAY)
     hall.press(cancel, made.id)
     assert outbox(hall) == []
