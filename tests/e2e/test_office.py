@@ -21,7 +21,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 SOON = 5_000
 BY_ITSELF = 10_000  # an unpaired screen asks every three seconds
 NOTICES = {"lo": "ມື້ນີ້ເຄື່ອງພິມເສຍ", "en": "The printer is out of order today"}
-SECTIONS = ("waits", "notice", "services", "counters", "hours", "people", "devices", "backup", "changes", "definitions")
+SECTIONS = (
+    *("waits", "notice", "services", "counters", "hours", "people", "devices", "messages", "backup", "changes"),
+    "definitions",
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from commands.appointments import cancel, check_in, move
 from commands.calls import call_next
 from commands.messages import send_again
 from messages.carriers import Gateways
+from messages.letters import Letter
 from messages.worker import CLAIMED_FOR, Worker
 from queueing.messages import MOST_TRIES, MessageState
 from store.ids import appointment_of_token, ticket_of_token
@@ -145,6 +146,20 @@ def test_a_message_fails_after_many_tries_and_can_be_sent_again_by_hand(hall: Ha
     hall.press(send_again, outbox(hall)[0].id)
     work(hall, hand)
     assert len(hand.letters) == 1, "what was sent is not sent again"
+
+
+def test_others_go_on_writing_while_a_gateway_takes_its_time(hall: Hall) -> None:
+    class SlowHand(Hand):
+        def send(self, letter: Letter) -> None:
+            with other.writing() as conn:  # Busy where a transaction is open meanwhile
+                conn.execute(update(Message).values(made_at=hall.clock.now()))
+            super().send(letter)
+
+    hand = SlowHand()
+    booked(hall)
+    with another_store(hall.store) as other:
+        work(hall, hand)
+    assert states(hall)[0] == ("booked", *SENT)
 
 
 def test_who_is_killed_between_sending_and_record_leaves_it_to_be_sent_again(hall: Hall) -> None:
