@@ -34,6 +34,8 @@ from api.problems import answer_error
 from commands.housekeeping import back_up, end_all_past_days, forget_old_answers, warn_of_clock
 from config.settings import Settings
 from display.feed import Feed, open_feed
+from messages.carriers import UnknownGateway, open_carrier
+from messages.worker import Worker
 from store.clock import Clock
 from store.engine import is_sqlite
 from store.migrate import UnknownSchema, is_current, is_empty, upgrade
@@ -41,6 +43,7 @@ from store.unit import Store
 
 HERE = Path(__file__).parent
 DAY_ENDS_EVERY_SECONDS = 20
+MESSAGES_EVERY_SECONDS = 5
 AUDIENCES = api, door.pages, door.operators, kiosk, booking, counter, display.pages, office
 
 
@@ -97,8 +100,10 @@ def _off_the_loop(work: Callable[..., Any], *args: Any) -> Any:
     return get_hub().threadpool.apply(work, args)
 
 
-def start_background(settings: Settings, store: Store, feed: Feed) -> None:
-    """Starts the feed and the timed work: days end, old answers are forgotten, backups are made, warnings given."""
+def start_background(settings: Settings, app: Flask, feed: Feed) -> None:
+    """Starts the feed and the timed work: days end, messages are sent, backups made, old answers forgotten."""
+    house: House = app.extensions["onedoor"]
+    store, worker = house.store, _open_messages(settings, house)
     warn_of_clock(store)
     for code, expired in end_all_past_days(store).items():
         click.echo(f"{code}: a past day was ended; {expired} who still waited expired", err=True)
@@ -113,7 +118,20 @@ def start_background(settings: Settings, store: Store, feed: Feed) -> None:
     if settings.backup_dir is not None:
         daily = [back_up, store, settings.backup_dir]
         scheduler.add_job(_off_the_loop, "interval", daily, hours=1, next_run_time=datetime.now().astimezone())
+    if worker is not None:
+        soon = max(MESSAGES_EVERY_SECONDS / store.clock.speed, 1)
+        scheduler.add_job(worker.work, "interval", seconds=soon)
     scheduler.start()
+
+
+def _open_messages(settings: Settings, house: House) -> Worker | None:
+    """Who sends messages; None where there is no carrier, and then none is written either."""
+    try:
+        carrier = open_carrier(settings.onedoor_messages, demo=house.demo)
+    except UnknownGateway as error:
+        raise click.ClickException(str(error)) from error
+    house.store.reach = carrier.reach if carrier else frozenset()
+    return Worker(house.store, carrier, house.public_url) if carrier else None
 
 
 def upgrade_tables(store: Store) -> None:

@@ -62,7 +62,7 @@ def wsgi() -> Flask:
     store = open_store(settings.database_url)
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")  # as config/gunicorn.py binds
     app, feed = create_app(settings, store, public_url=settings.public_url or f"http://{reachable(host)}:{port}")
-    start_background(settings, store, feed)
+    start_background(settings, app, feed)
     _settle_memory()
     return app
 
@@ -112,7 +112,7 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
         _begin_demonstration(store)
     public_url = settings.public_url or f"http://{reachable(host)}:{port}"
     app, feed = create_app(settings, store, public_url=public_url, demo=demo)
-    start_background(settings, store, feed)
+    start_background(settings, app, feed)
     _say_addresses(store, host, port, public_url, demo=demo)
     _settle_memory()
     serve_forever(app, feed, settings, host=host, port=port)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
+from commands.messages import tell_booker
 from commands.tickets import TicketRequest, check_person, check_request, next_number, remember_person
 from queueing.appointments import (
     HOLD,
@@ -19,6 +20,7 @@ from queueing.appointments import (
 )
 from queueing.events import Kind
 from queueing.journey import plan_steps
+from queueing.messages import MessageKind
 from queueing.order import appointment_place
 from queueing.refusals import (
     AppointmentMissed,
@@ -79,6 +81,8 @@ def book(
     )
     insert_appointment(unit.conn, unit.centre.id, made, unit.now)
     _remember_booker(unit, made.id, request.name, request.phone, email)
+    if not hold:
+        tell_booker(unit, MessageKind.BOOKED, made)
     return _told(unit, Kind.BOOKED, made)
 
 
@@ -110,6 +114,7 @@ def confirm(
     _remember_booker(unit, found.id, name, phone, email)
     booked = replace(found, state=_S.BOOKED, expires_at=None)
     update_appointment(unit.conn, booked)
+    tell_booker(unit, MessageKind.BOOKED, booked)
     return _told(unit, Kind.BOOKED, booked)
 
 
@@ -136,6 +141,8 @@ def move(unit: Unit, appointment: int, start: datetime, *, by_staff: bool = Fals
         moved_late=found.moved_late or state is _S.MISSED,
     )
     update_appointment(unit.conn, moved)
+    if moved.state is _S.BOOKED:
+        tell_booker(unit, MessageKind.MOVED, moved)
     return _told(unit, Kind.BOOKING_MOVED, moved)
 
 
@@ -155,6 +162,8 @@ def cancel(unit: Unit, appointment: int, *, by_staff: bool = False) -> Appointme
         _refuse_too_late(unit, found, state)
     ended = replace(found, state=_S.CANCELLED, place=None, expires_at=None, sequence=found.sequence + 1)
     update_appointment(unit.conn, ended)
+    if state is _S.BOOKED:
+        tell_booker(unit, MessageKind.CANCELLED, ended)
     return _told(unit, Kind.BOOKING_CANCELLED, ended)
 
 

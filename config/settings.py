@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         default=None, description="What QR codes and links begin with; never the Host header."
     )
     backup_dir: Path | None = Field(default=None, description="Where a backup is made each day.")
+    onedoor_messages: str | None = Field(
+        default=None, description="Apprise addresses with {phone} or {email}, or `console`.", repr=False
+    )
     trusted_proxies: int = Field(default=0, ge=0, description="How many proxies stand before the server.")
     onedoor_async: Literal["gevent", "eventlet"] = Field(default="gevent", description="eventlet: SQLite only.")
 
@@ -49,6 +52,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/") if value else value
+
+    @field_validator("onedoor_messages")
+    @classmethod
+    def gateways_know_whom_to_reach(cls, value: str | None) -> str | None:
+        """An address that names nobody would send every message to one and the same receiver."""
+        if value and value != "console" and not all("{phone}" in one or "{email}" in one for one in value.split()):
+            raise ValueError("ONEDOOR_MESSAGES must be console, or Apprise addresses that each hold {phone} or {email}")
+        return value
 
     @model_validator(mode="after")
     def eventlet_on_sqlite_alone(self) -> "Settings":

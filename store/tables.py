@@ -3,18 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, MetaData, String, Text, false, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, false, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from store.types import Duration, Instant
+from store import schema
+from store.schema import partial
 
-NAMING = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-}
+Base = schema.Base
 
 WAITING = text("state = 'waiting'")
 AT_COUNTER = text("state in ('called', 'serving')")
@@ -23,24 +18,6 @@ UNENDED = text("state in ('waiting', 'on_hold')")
 # Not `in`: SQLite proves that an index holds all rows asked for from the terms of an `or` alone.
 CALLS = text("kind = 'called' or kind = 'recalled' or kind = 'undone'")
 CHANGES = text("kind = 'notice' or kind = 'centre_updated'")
-
-
-class Base(DeclarativeBase):
-    """Names for every constraint, and the types of plain annotations."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
-        datetime: Instant,
-        timedelta: Duration,
-        dict[str, Any]: JSON(none_as_null=True),
-        list[Any]: JSON(none_as_null=True),
-        int: BigInteger,
-    }
-
-
-def _partial(name: str, *columns: str, where: Any, unique: bool = False) -> Index:
-    """An index over the few rows that are live now, in both databases."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 class Centre(Base):
@@ -185,16 +162,16 @@ class TicketStep(Base):
     __table_args__ = (
         ForeignKeyConstraint(["centre_id", "service"], ["services.centre_id", "services.code"]),
         # One place per person, one person per counter: refused here whatever the code believes.
-        _partial("uq_steps_active", "ticket_id", where=ACTIVE, unique=True),
-        _partial("uq_steps_at_counter", "centre_id", "counter", where=AT_COUNTER, unique=True),
+        partial("uq_steps_active", "ticket_id", where=ACTIVE, unique=True),
+        partial("uq_steps_at_counter", "centre_id", "counter", where=AT_COUNTER, unique=True),
         # The queue in due order, with all that a choice or a count needs; only people waiting now are in it. `state` is
         # in it for SQLite's planner, which else takes any index that begins with the centre, and so walks history.
-        _partial(
+        partial(
             "ix_steps_queue",
             *("centre_id", "state", "due_at", "joined_seq", "service", "direct_to", "not_before"),
             where=WAITING,
         ),
-        _partial("ix_steps_unended", "centre_id", "state", where=UNENDED),
+        partial("ix_steps_unended", "centre_id", "state", where=UNENDED),
         Index("ix_steps_day", "centre_id", "joined_on"),
     )
 
@@ -238,8 +215,8 @@ class LogEvent(Base):
     __table_args__ = (
         Index("ix_events_ticket", "ticket_id", "ticket_seq", unique=True),
         Index("ix_events_counter", "centre_id", "counter", "counter_seq", unique=True),
-        _partial("ix_events_calls", "centre_id", "kind", "seq", where=CALLS),
-        _partial("ix_events_changes", "centre_id", "seq", where=CHANGES),
+        partial("ix_events_calls", "centre_id", "kind", "seq", where=CALLS),
+        partial("ix_events_changes", "centre_id", "seq", where=CHANGES),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), primary_key=True)
@@ -317,6 +294,32 @@ class Booker(Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     email: Mapped[str | None] = mapped_column(String(254))
     recorded_at: Mapped[datetime]
+
+
+class Message(Base):
+    """A message, to be sent or sent. Whom it goes to and its words are made when it is sent, and are not here."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        # The same is said once: refused here whatever the code believes.
+        Index("uq_messages_appointment", "appointment_id", "kind", "sequence", unique=True),
+        Index("uq_messages_ticket", "ticket_id", "kind", unique=True),
+        partial("ix_messages_due", "due_at", "centre_id", where=WAITING),
+        Index("ix_messages_tried", "centre_id", "tried_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
+    sequence: Mapped[int | None]  # of the appointment when it was written
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    state: Mapped[str] = mapped_column(String(8))
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # while it is being sent: when it is tried again unless something was heard
+    tries: Mapped[int]
+    tried_at: Mapped[datetime | None]  # at last, and so when it was sent
+    why: Mapped[str | None] = mapped_column(String(16))  # it was not sent
 
 
 class IdempotencyKey(Base):

@@ -103,6 +103,7 @@ class Unit:
         self.ended_on: date | None = row.ended_on
         self.waiting = Tally(row.waiting)
         self.announcements: list[Announcement] = []
+        self.reach: frozenset[str] = frozenset()  # as the store's
         self._seq = self._was = row.seq
         self._version = row.version
         self._changed: dict[int, Visit] = {}
@@ -282,6 +283,7 @@ class Store:
         self.outgoing: deque[Announcement] = deque()
         self.on_commit: Callable[[], None] = lambda: None
         self.callers: Brief[object] = Brief(CALLERS_SECONDS)
+        self.reach: frozenset[str] = frozenset()  # by what messages reach people: "phone", "email"
         self._key: bytes | None = None
         self._memory = Memory()
         self._writers: list[Connection] = []
@@ -387,7 +389,9 @@ class Store:
             raise NotFound("centre")
         centre = self.centres.get(conn, row.id, row.version)
         remembered = self._memory.take(row.id, row.seq, row.version)
-        return Unit(conn, row, centre, self.clock.now(), actor, remembered=remembered)
+        unit = Unit(conn, row, centre, self.clock.now(), actor, remembered=remembered)
+        unit.reach = self.reach
+        return unit
 
     def _lock(self, scope: str) -> threading.RLock:
         return self._locks[hash(scope) % _LOCKS]

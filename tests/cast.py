@@ -215,6 +215,7 @@ _PRESSED = [
         "notes",
         "appointments",
         "sessions",
+        "messages",
     )
 ]
 

@@ -30,6 +30,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "REDIS_URL": "redis://localhost",
         "PUBLIC_URL": "https://onedoor.la",
         "BACKUP_DIR": "/media/usb",
+        "ONEDOOR_MESSAGES": "json://gateway/sms?:to={phone}",
         "TRUSTED_PROXIES": "2",
         "ONEDOOR_ASYNC": "gevent",
     }
@@ -41,6 +42,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "redis_url": "redis://localhost",
         "public_url": "https://onedoor.la",
         "backup_dir": Path("/media/usb"),
+        "onedoor_messages": "json://gateway/sms?:to={phone}",
         "trusted_proxies": 2,
         "onedoor_async": "gevent",
     }

@@ -10,18 +10,9 @@ from tests.servers import RunningServer
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 OFFICE = (
-    "waits",
-    "notice",
-    "services",
-    "counters",
-    "hours",
-    "people",
-    "devices",
-    "backup",
-    "changes",
+    *("waits", "notice", "services", "counters", "hours", "people", "devices", "messages", "backup", "changes"),
     "definitions",
-    "appointments",
-    "sessions/new",
+    *("appointments", "sessions/new"),
 )
 # A line of text that goes over the left or right edge of the block that it stands in.
 SPILLED = """

@@ -24,8 +24,8 @@ Readers = Callable[..., Reader]
 
 ROLES = [None, "display", "kiosk", "staff", "manager", "admin"]
 OFFICE = (
-    *("waits", "definitions", "notice", "services", "counters", "hours", "people", "devices", "backup", "changes"),
-    *("appointments", "sessions/new"),
+    *("waits", "definitions", "notice", "services", "counters", "hours", "people", "devices", "messages", "backup"),
+    *("changes", "appointments", "sessions/new"),
 )
 # address: the least role, and what somebody without any is answered
 PAGES = {
@@ -157,6 +157,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(reader: Readers,
         "/office/{code}/services/limit",
         "/office/{code}/people/add",
         "/office/{code}/devices/pair",
+        "/office/{code}/messages/again",
     ],
 )
 def test_a_form_from_elsewhere_changes_nothing(reader: Readers, hall: Hall, address: str) -> None:

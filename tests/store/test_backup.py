@@ -80,6 +80,7 @@ def _a_busy_hall(store: Store) -> Hall:
     hall.press(close_early, date(2026, 12, 1), 14 * 60)
     hall.press(print_pad, "A", 3)
     hall.press(hold, ticket.id, "ໄປເຮັດສຳເນົາ")
+    store.reach = frozenset({"phone"})
     hall.press(book, TicketRequest(("BIRTH",), "web", phone="020 5555"), clock("9:00"))
     hall.press(add_sessions, [a_session(day=None)])
     with store.writing() as conn:
