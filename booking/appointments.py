@@ -19,7 +19,14 @@ from booking.qr import qr_image
 from booking.times import pressed_time
 from commands.appointments import cancel, check_in, confirm, move
 from commands.permissions import Permission
-from queueing.appointments import Appointment, AppointmentState, check_in_allowed, move_allowed, state_at
+from queueing.appointments import (
+    Appointment,
+    AppointmentState,
+    change_allowed,
+    check_in_allowed,
+    move_allowed,
+    state_at,
+)
 from queueing.refusals import CheckedInAlready, Invalid, KeyReused, NotFound, Refused
 from store.appointments import read_appointment
 from store.board import read_head
@@ -52,6 +59,7 @@ def _appointment(token: str, status: int = 200, *, problem: str | None = None) -
 
 def _facts(token: str, centre: CentreInfo, found: Appointment, now: datetime) -> dict[str, Any]:
     opens = found.start - centre.rules.booking.early
+    until = centre.plan(found.services[0]).change_until(found.start)
     return {
         "token": token,
         "key": new_key(),
@@ -61,10 +69,18 @@ def _facts(token: str, centre: CentreInfo, found: Appointment, now: datetime) ->
         "papers": papers_of(centre, found.services, language()),
         "opens": local(opens, centre.zone),
         "may_check_in": _allowed(lambda: check_in_allowed(found, centre.hours, centre.rules.booking.early, now)),
-        "may_move": _allowed(lambda: move_allowed(found, centre.hours, now)),
+        "may_move": _allowed(lambda: _may_move(centre, found, now)),
+        "until": local(until, centre.zone) if until else None,
         "today": centre.hours.business_date(now) == centre.hours.business_date(found.start),
         "over": found.expires_at is not None,  # a hold that nobody confirmed
     }
+
+
+def _may_move(centre: CentreInfo, found: Appointment, now: datetime) -> None:
+    """Raises the reason why its holder can't move it."""
+    move_allowed(found, centre.hours, now)
+    until = centre.plan(found.services[0]).change_until(found.start)
+    change_allowed(state_at(found, centre.hours, now), until, centre.zone, now)
 
 
 def _allowed(asks: Callable[[], None]) -> bool:
@@ -114,7 +130,7 @@ def _other_times(token: str, status: int = 200, *, problem: str | None = None) -
     centre, found = _read(token)
     now = store().clock.now()
     try:
-        move_allowed(found, centre.hours, now)
+        _may_move(centre, found, now)
     except Refused:  # its page says what it is
         return redirect(url_for("booking.appointment", token=token))
     times = read_times(centre, found.services[0], now)

@@ -216,9 +216,8 @@ def _slot(unit: Unit, service: str, start: datetime) -> Slot:
 
 
 def _refuse_too_late(unit: Unit, found: Appointment, state: AppointmentState) -> None:
-    slot = unit.centre.plan(found.services[0]).at(found.start)
-    if state is _S.BOOKED and slot is not None and slot.session is not None:
-        change_allowed(found, slot.session.cut_off, unit.centre.zone, unit.now)
+    until = unit.centre.plan(found.services[0]).change_until(found.start)
+    change_allowed(state, until, unit.centre.zone, unit.now)
 
 
 def _take_place(unit: Unit, service: str, slot: Slot) -> int:

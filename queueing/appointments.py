@@ -106,8 +106,7 @@ def move_allowed(appointment: Appointment, hours: Hours, now: datetime) -> None:
         raise AppointmentMissed
 
 
-def change_allowed(appointment: Appointment, cut_off: int, zone: ZoneInfo, now: datetime) -> None:
-    """Raises TooLateToChange from `cut_off` minutes before its start; without a cut-off it is never too late."""
-    until = appointment.start - timedelta(minutes=cut_off)
-    if cut_off and now >= until:
+def change_allowed(state: AppointmentState, until: datetime | None, zone: ZoneInfo, now: datetime) -> None:
+    """Raises TooLateToChange where who has booked could move or cancel by themselves until `until` alone."""
+    if state is _S.BOOKED and until is not None and now >= until:
         raise TooLateToChange(until.astimezone(zone))

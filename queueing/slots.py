@@ -96,6 +96,12 @@ class Plan:
         """The slot that begins at `start`, past ones too."""
         return next((slot for slot in self.slots(self.hours.business_date(start)) if slot.start == start), None)
 
+    def change_until(self, start: datetime) -> datetime | None:
+        """Until when who has booked the slot may move or cancel by themselves; None where it is never too late."""
+        slot = self.at(start)
+        cut_off = slot.session.cut_off if slot is not None and slot.session is not None else 0
+        return start - timedelta(minutes=cut_off) if cut_off else None
+
     def may_book(self, slot: Slot, now: datetime) -> bool:
         """Whether it is still time to book a slot, and time already."""
         lead = timedelta(minutes=slot.session.lead) if slot.session else timedelta()

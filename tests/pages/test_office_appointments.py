@@ -16,8 +16,10 @@ from queueing.appointments import Appointment, AppointmentState
 from store import tables
 from tests.cast import MONDAY, OFFICE_HOURS, Hall, a_hall, clock
 from tests.commands.test_appointments import TUESDAY, stands
+from tests.commands.test_appointments import places as taken_places
 from tests.commands.test_sessions import opened
 from tests.pages.reader import Reader
+from tests.pages.test_booking import books, slots
 from tests.pages.test_office_settings import press, said
 from tests.queueing.test_sessions import a_session
 
@@ -245,3 +247,29 @@ def test_no_session_of_another_centre_can_be_touched(reader: Readers, office: Ha
     assert noy.post(f"/office/{office.code}/sessions/{theirs.id}", {**form, **FORM}).status_code == 404
     assert noy.post(f"/office/{office.code}/sessions/{theirs.id}/remove", form).status_code == 404
     assert hall.info.sessions == (theirs,)
+
+
+def test_past_the_cut_off_the_phone_says_so_and_offers_no_change(reader: Readers, office: Hall) -> None:
+    opened(office, cut_off=30)
+    phone = reader(at=office)
+    address = books(phone)
+    assert "until Monday 23 November, 08:30" in phone.show("until")
+    assert phone.has("move")
+    form = phone.form(f"{address}/cancel")
+    office.at("8:30")
+    phone.get(address)
+    assert "tell the staff" in phone.show("too-late")
+    assert not phone.has("move")
+    assert not phone.has("cancel")
+    assert phone.get(f"{address}/move").status_code == 302
+    page = phone.post(f"{address}/cancel", form)
+    assert page.status_code == 409
+    assert "until 08:30 on 2026-11-23" in page.text
+    assert list(taken_places(office)) == [("BIRTH", NINE)]
+
+
+def test_the_phone_books_as_far_ahead_as_the_session_says(reader: Readers, office: Hall) -> None:
+    opened(office, days_ahead=28)
+    phone = reader(at=office)
+    page = phone.get(f"/book/{office.code}/visit?services=BIRTH&day=2026-12-21").text
+    assert slots(page) == [f"2026-12-21T{time}:00+07:00" for time in ("09:00", "09:30", "10:00", "10:30")]
