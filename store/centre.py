@@ -29,6 +29,7 @@ class Rules:
     near_turn_ahead: int
     target_percent: float
     remote_tickets: bool
+    retention: timedelta  # how long personal data is kept after the visit
     booking: BookingRules
 
 
@@ -177,6 +178,7 @@ def _rules(rules: Mapping[str, Any]) -> Rules:
         near_turn_ahead=rules["near_turn_ahead"],
         target_percent=rules["target_percent"],
         remote_tickets=rules["remote_tickets"],
+        retention=timedelta(days=rules["retention_days_personal"]),
         booking=BookingRules(
             length=timedelta(minutes=rules["appointment_slot_minutes"]),
             days_ahead=rules["appointment_max_days_ahead"],
