@@ -46,6 +46,19 @@ _CENTRE = (
 )
 
 
+_BOOKED = (
+    select(_ROWS.id)
+    .where(
+        _ROWS.centre_id == bindparam("centre"),
+        _ROWS.service.in_(bindparam("services", expanding=True)),
+        _ROWS.start >= bindparam("since"),
+        _ROWS.start < bindparam("until"),
+        _ROWS.state == AppointmentState.BOOKED.value,
+    )
+    .order_by(_ROWS.start, _ROWS.id)
+)
+
+
 class Place(NamedTuple):
     """A numbered place of a slot; `kept` is false once a hold on it has expired."""
 
@@ -82,6 +95,14 @@ def places_of_slot(conn: Connection, centre: int, service: str, start: datetime,
     """Every numbered place of a slot that has a row."""
     asked = {"centre": centre, "code": service, "at": start, "now": now}
     return [Place(place, number, bool(kept)) for place, number, kept in conn.execute(_PLACES, asked)]
+
+
+def booked_between(
+    conn: Connection, centre: int, services: Collection[str], since: datetime, until: datetime
+) -> Sequence[int]:
+    """The appointments that are booked and nothing else for a time from `since` on and before `until`, in order."""
+    asked = {"centre": centre, "services": list(services), "since": since, "until": until}
+    return conn.execute(_BOOKED, asked).scalars().all()
 
 
 def give_back(conn: Connection, appointment: int) -> None:
