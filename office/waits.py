@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from answers.figures import measure, visits_file
+from answers.figures import measure, measure_bookings, visits_file
 from answers.guards import language, needs, store
 from commands.permissions import Permission
 from office.blueprint import bp, office_page, read_info
@@ -33,6 +33,7 @@ def waits(code: str) -> Response:
     now, before = measure(code, [_days(period), _days(period.before)], by, language())
     values: dict[str, Any] = {"period": period, "before": period.before, "quick": quick, "by": by, "ways": list(By)}
     values |= {"total": now.total, "was": before.total, "lines": _lines(now, before)}
+    values["bookings"] = measure_bookings(code, _days(period), language())
     return office_page("waits", code, **values)
 
 
