@@ -12,6 +12,7 @@ from commands.permissions import Permission
 from office.blueprint import bp, office_page, read_info
 from office.period import Period, asked_period, quick_choices
 from queueing.refusals import Invalid
+from reports.bookings import all_of
 from reports.groups import By
 from reports.measures import Group, Measures, Statistics
 
@@ -33,7 +34,8 @@ def waits(code: str) -> Response:
     now, before = measure(code, [_days(period), _days(period.before)], by, language())
     values: dict[str, Any] = {"period": period, "before": period.before, "quick": quick, "by": by, "ways": list(By)}
     values |= {"total": now.total, "was": before.total, "lines": _lines(now, before)}
-    values["bookings"] = measure_bookings(code, _days(period), language())
+    booked = measure_bookings(code, _days(period), language())
+    values |= {"bookings": booked, "all_bookings": all_of(booked)}
     return office_page("waits", code, **values)
 
 

@@ -1,5 +1,6 @@
 """What became of the appointments of a period, by service: who came, who came late, who missed it, who cancelled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,6 +58,12 @@ class Bookings:
         """Of those who were to come and did not cancel; None where there were none."""
         due = self.came + self.missed
         return self.missed / due if due else None
+
+
+def all_of(services: Sequence[Bookings]) -> Bookings:
+    """All services together."""
+    counts = ("came", "late", "missed", "cancelled", "ahead")
+    return Bookings("", **{count: sum(getattr(one, count) for one in services) for count in counts})
 
 
 def bookings(conn: Connection, centre: CentreInfo, first: date, last: date, language: str) -> list[Bookings]:

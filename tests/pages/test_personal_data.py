@@ -71,8 +71,8 @@ def test_pages_go_on_when_their_people_are_erased(reader: Readers, hall: Hall) -
 
 
 def rows(page: str) -> dict[str, list[str]]:
-    """The table of appointments, by service."""
-    inside = page.partition('data-show="bookings"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    """The table of appointments, by service, and all of them."""
+    inside = page.partition('data-show="bookings"')[2].partition("<tbody>")[2].partition("</tfoot>")[0]
     found = {}
     for row in re.findall(r"<tr>(.*?)</tr>", inside, re.S):
         name, *cells = (re.sub(r"<[^>]*>", "", cell).strip() for cell in re.split(r"</t[hd]>", row))
@@ -88,8 +88,13 @@ def test_the_office_counts_who_came_and_who_did_not(reader: Readers, hall: Hall)
     came = booked(hall)
     for _ in range(2):
         booked(hall)
+    hall.press(book, TicketRequest(("RES",), "web"), clock("9:30"))
     hall.at("9:16").press(check_in, came.id, "web")
-    assert rows(noy.get(address).text) == {"Birth": ["3", "1", "1", "0", "0", "2", "0 %"]}
+    assert rows(noy.get(address).text) == {
+        "Res": ["1", "0", "0", "0", "0", "1", "–"],
+        "Birth": ["3", "1", "1", "0", "0", "2", "0 %"],
+        "All": ["4", "1", "1", "0", "0", "3", "0 %"],
+    }
     hall.at("8:00", MONDAY + timedelta(days=1)).press(end_past_days)
-    assert rows(noy.get(address).text) == {"Birth": ["3", "1", "1", "2", "0", "0", "67 %"]}
+    assert rows(noy.get(address).text)["All"] == ["4", "1", "1", "3", "0", "0", "75 %"]
     assert "Share that did not come" in noy.get(f"/office/{hall.code}/definitions").text
