@@ -109,14 +109,15 @@ def start_background(settings: Settings, store: Store, feed: Feed) -> None:
     # A job that is late (a slow start, a machine that was asleep) is still done, once.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
+    at_once = datetime.now().astimezone()
     often = max(DAY_ENDS_EVERY_SECONDS / store.clock.speed, 1)  # a minute of a fast clock is short
     scheduler.add_job(end_all_past_days, "interval", [store], seconds=often)
-    scheduler.add_job(erase_all_old, "interval", [store], hours=1)  # once a day there is something to do
+    scheduler.add_job(erase_all_old, "interval", [store], hours=1, next_run_time=at_once)  # once a day there is more
     scheduler.add_job(forget_old_answers, "interval", [store], hours=1)
     scheduler.add_job(warn_of_clock, "interval", [store], hours=1)
     if settings.backup_dir is not None:
         daily = [back_up, store, settings.backup_dir]
-        scheduler.add_job(_off_the_loop, "interval", daily, hours=1, next_run_time=datetime.now().astimezone())
+        scheduler.add_job(_off_the_loop, "interval", daily, hours=1, next_run_time=at_once)
     scheduler.start()
 
 
