@@ -14,10 +14,7 @@ if __name__ == "__main__":  # before anything else is imported; gunicorn's worke
 
         monkey.patch_all()
 
-import gc
 import getpass
-import logging
-import socket
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -33,15 +30,26 @@ from answers import pages
 from answers.pad import make_pad
 from commands.access import create_token, create_user
 from commands.demonstration import demo_past
+from commands.erasure import told as told_erased
 from commands.history import import_history
-from commands.housekeeping import end_all_past_days
+from commands.housekeeping import end_all_past_days, erase_all_old
 from commands.permissions import Role
 from commands.seed import seed
 from commands.simulation import MOST_DAYS, NothingToSimulate, simulate, told
 from commands.verify import verify
-from composition import HERE, create_app, open_store, serve_forever, start_background, upgrade_tables
+from composition import (
+    HERE,
+    create_app,
+    open_store,
+    refuse_taken_port,
+    serve_forever,
+    settle_memory,
+    start_background,
+    upgrade_tables,
+)
 from config.addresses import is_loopback, reachable
 from config.catalogue import DEMONSTRATION, CatalogueError, demonstration, load_catalogue
+from config.logs import start_logging
 from config.settings import Settings
 from queueing.refusals import Invalid, NotFound
 from replay.run import replay
@@ -57,21 +65,14 @@ CATALOGUE = HERE / "config" / "centres" / "odsc.toml"
 
 def wsgi() -> Flask:
     """The application for gunicorn (config/gunicorn.py), with its background work started in the worker."""
-    logging.basicConfig(level=logging.INFO)
+    start_logging()
     settings = Settings()
     store = open_store(settings.database_url)
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")  # as config/gunicorn.py binds
     app, feed = create_app(settings, store, public_url=settings.public_url or f"http://{reachable(host)}:{port}")
     start_background(settings, app, feed)
-    _settle_memory()
+    settle_memory()
     return app
-
-
-def _settle_memory() -> None:
-    """What was loaded stays: never to look through it again halves the feed's slowest deliveries (measured)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)  # a press makes some thousand objects that nobody refers to afterwards
 
 
 def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,9 +92,7 @@ def _settings(database: str | None) -> Settings:
 @click.group()
 def cli() -> None:
     """OneDoor runs the floor of a one-door service centre."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    start_logging()
 
 
 @cli.command()
@@ -106,7 +105,7 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     """Run the server: one process, all screens."""
     settings = _settings(database)
     clock = _clock(simulated, host)
-    _refuse_taken_port(host, port)
+    refuse_taken_port(host, port)
     store = open_store(settings.database_url, clock)
     if demo and not _centres(store):
         _begin_demonstration(store)
@@ -114,17 +113,8 @@ def run(*, host: str, port: int, demo: bool, simulated: str | None, database: st
     app, feed = create_app(settings, store, public_url=public_url, demo=demo)
     start_background(settings, app, feed)
     _say_addresses(store, host, port, public_url, demo=demo)
-    _settle_memory()
+    settle_memory()
     serve_forever(app, feed, settings, host=host, port=port)
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    """Says so before anything is done."""
-    try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            pass
-    except (OSError, OverflowError) as error:
-        raise click.ClickException(f"cannot listen on {host}:{port}: {error}") from error
 
 
 def _begin_demonstration(store: Store) -> None:
@@ -352,6 +342,19 @@ def close_day(centre: str | None, database: str | None) -> None:
     busy: list[str] = []
     for code, expired in end_all_past_days(store, only=centre, busy=busy).items():
         click.echo(f"{code}: ended; {expired} expired")
+    if busy:
+        raise click.ClickException(f"{', '.join(busy)}: {BUSY}")
+
+
+@cli.command("erase")
+@click.argument("centre", required=False)
+@database_option
+def erase_command(centre: str | None, database: str | None) -> None:
+    """Erase the personal data that a centre keeps no longer; a running server does it each day."""
+    store = _knowing(centre, database)
+    busy: list[str] = []
+    for code, erased in erase_all_old(store, only=centre, busy=busy).items():
+        click.echo(f"{code}: erased {told_erased(erased)}")
     if busy:
         raise click.ClickException(f"{', '.join(busy)}: {BUSY}")
 

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Response
 
 from answers.guards import house, store
+from reports.bookings import Bookings, bookings
 from reports.groups import By
 from reports.measures import Statistics, statistics
 from reports.visits_csv import visits_csv
@@ -26,6 +27,17 @@ def _measure(database: Store, code: str, periods: list[Days], by: By, language: 
     with database.reading_apart() as conn:
         centre = read_head(conn, database.centres, code).info
         return [statistics(conn, centre, first, last, by, language=language) for first, last in periods]
+
+
+def measure_bookings(code: str, days: Days, language: str) -> list[Bookings]:
+    """What became of the appointments of a period, both days included. Raises NotFound."""
+    found: list[Bookings] = house().off_the_loop(_measure_bookings, store(), code, days, language)
+    return found
+
+
+def _measure_bookings(database: Store, code: str, days: Days, language: str) -> list[Bookings]:
+    with database.reading_apart() as conn:
+        return bookings(conn, read_head(conn, database.centres, code).info, *days, language)
 
 
 def visits_file(code: str, first: date, last: date) -> Response:

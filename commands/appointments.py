@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
@@ -35,6 +35,7 @@ from queueing.slots import Slot, find_slot
 from queueing.visit import Visit, micros, place_facts
 from store.appointments import (
     appointment_of_reference,
+    booked_between,
     give_back,
     insert_appointment,
     places_of_slot,
@@ -130,6 +131,8 @@ def move(unit: Unit, appointment: int, start: datetime, *, by_staff: bool = Fals
         return found
     if not by_staff:
         _refuse_too_late(unit, found, state)
+    if state is _S.MISSED:
+        found = _miss(unit, found)
     slot = _slot(unit, found.services[0], start)
     place = _take_place(unit, found.services[0], slot)
     moved = replace(
@@ -137,6 +140,7 @@ def move(unit: Unit, appointment: int, start: datetime, *, by_staff: bool = Fals
         start=slot.start,
         end=slot.end,
         place=place,
+        state=_S.BOOKED if state is _S.MISSED else found.state,
         sequence=found.sequence + 1,
         moved_late=found.moved_late or state is _S.MISSED,
     )
@@ -201,6 +205,25 @@ def check_in(unit: Unit, appointment: int, channel: str) -> Visit:
     return visit
 
 
+def mark_missed(unit: Unit, day: date) -> None:
+    """Who was to come up to a business date that has ended, and did not, has missed it: as of that day's closing."""
+    hours = unit.centre.hours
+    since = unit.ended_on + timedelta(days=1) if unit.ended_on is not None else date(1970, 1, 1)
+    span = hours.instant(since, 0), hours.instant(day + timedelta(days=1), 0)
+    for number in booked_between(unit.conn, unit.centre.id, unit.centre.services, *span):
+        _miss(unit, _find(unit, number)[0])
+
+
+def _miss(unit: Unit, found: Appointment) -> Appointment:
+    if found.state is _S.MISSED:
+        return found
+    missed = replace(found, state=_S.MISSED)
+    update_appointment(unit.conn, missed)
+    return _told(
+        unit, Kind.BOOKING_MISSED, missed, at=unit.centre.hours.closing(unit.centre.hours.business_date(found.start))
+    )
+
+
 def _find(unit: Unit, appointment: int) -> tuple[Appointment, AppointmentState]:
     found = read_appointment(unit.conn, appointment, unit.centre.id)
     if found is None:
@@ -239,9 +262,9 @@ def _reference(unit: Unit) -> str:
     return letters
 
 
-def _told(unit: Unit, kind: Kind, made: Appointment) -> Appointment:
+def _told(unit: Unit, kind: Kind, made: Appointment, *, at: datetime | None = None) -> Appointment:
     said = {"services": list(made.services), "start": micros(made.start), "state": made.state.value}
-    unit.tell(kind, appointment=made.id, booking=said)
+    unit.tell(kind, at=at, appointment=made.id, booking={**said, "place": made.place})
     return made
 
 

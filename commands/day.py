@@ -1,9 +1,13 @@
-"""The end of a business day: who still waits expires, idle counters close, all at the day's own closing time."""
+"""The end of a business day: who still waits expires, who was booked has missed it, idle counters close.
+
+All of it at the day's own closing time.
+"""
 
 from datetime import date
 
 from sqlalchemy import bindparam, select
 
+from commands.appointments import mark_missed
 from commands.counters import set_closed
 from queueing.states import Act
 from store.queue import IS_UNENDED, counters_now
@@ -30,6 +34,7 @@ def end_past_days(unit: Unit) -> int:
     day = unit.centre.hours.last_ended(unit.now)
     expired = _expire(unit, day)
     if unit.ended_on is None or unit.ended_on < day:
+        mark_missed(unit, day)
         _close_idle_counters(unit, day)
         if unit.announcements or unit.ended_on is not None or _had_a_day(unit, day):
             unit.end_day(day, unit.centre.hours.closing(day))

@@ -1,14 +1,17 @@
-"""What the server does by itself: ends days, forgets old answers, makes backups, and minds its clock."""
+"""What the server does by itself: ends days, erases, forgets old answers, makes backups, and minds its clock."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from commands.day import end_past_days
+from commands.erasure import erase_old
 from store.backup import BackupRefused, backup_daily, is_old, last_backup
 from store.busy import Busy
+from store.erasure import Erased
 from store.idempotency import forget_old_keys
 from store.tables import Centre
 from store.unit import CLOCK_TOLERANCE, Store
@@ -21,11 +24,8 @@ def end_all_past_days(store: Store, only: str | None = None, busy: list[str] | N
 
     A centre whose database was busy is left as it is and added to `busy`.
     """
-    with store.reading() as conn:
-        codes = conn.execute(select(Centre.code).order_by(Centre.code)).scalars().all()
-    codes = [only] if only is not None else codes
     ended: dict[str, int] = {}
-    for code in codes:
+    for code in _codes(store, only):
         try:
             with store.unit(code, "closing") as unit:
                 expired = end_past_days(unit)
@@ -37,6 +37,29 @@ def end_all_past_days(store: Store, only: str | None = None, busy: list[str] | N
         if unit.announcements:
             ended[code] = expired
     return ended
+
+
+def _codes(store: Store, only: str | None) -> Sequence[str]:
+    if only is not None:
+        return [only]
+    with store.reading() as conn:
+        return conn.execute(select(Centre.code).order_by(Centre.code)).scalars().all()
+
+
+def erase_all_old(store: Store, only: str | None = None, busy: list[str] | None = None) -> dict[str, Erased]:
+    """Erases the personal data that each centre, or one, keeps no longer; by centre, what was erased.
+
+    A centre whose database was busy keeps the rest for the next time and is added to `busy`.
+    """
+    erased: dict[str, Erased] = {}
+    for code in _codes(store, only):
+        try:
+            erased[code] = erase_old(store, code)
+        except Busy:
+            log.warning("%s: the database was busy; what is old is not erased yet", code)
+            if busy is not None:
+                busy.append(code)
+    return erased
 
 
 def forget_old_answers(store: Store) -> int:

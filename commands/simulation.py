@@ -21,7 +21,7 @@ from queueing.traffic import (
     planned_times,
     ticket_times,
 )
-from reports.simulated import Waits, waits_of
+from reports.simulated import Punctuality, Waits, punctuality, unbooked, waits_of, walk_ins
 from store.centre import CentreInfo, read_centre
 from store.tables import Centre
 from store.unit import Store
@@ -38,12 +38,16 @@ class NothingToSimulate(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What became of some days' people. `busy` is the share of a counter's staffed time with somebody there."""
+    """What became of some days' people. `busy` is the share of a counter's staffed time with somebody there.
+
+    `punctual` is None when nobody had booked.
+    """
 
     groups: dict[str, Waits]
     services: dict[str, Waits]
     total: Waits
     busy: dict[int, float]
+    punctual: Punctuality | None
 
 
 def simulate(store: Store, code: str, *, days: int, seed: int, load: float) -> Simulation:
@@ -61,6 +65,7 @@ def simulate(store: Store, code: str, *, days: int, seed: int, load: float) -> S
         raise NothingToSimulate("the centre is never open" if counters else "no counter of the centre serves anything")
     traffic = _traffic(centre, counters, hours, open_days[0], load)
     steps: list[SimulatedStep] = []
+    without: list[SimulatedStep] = []
     staffed: list[StaffedCounter] = []
     for number, day in enumerate(open_days):
         chance = Random(f"{seed} {number}")  # noqa: S311 - made up, not a secret
@@ -68,8 +73,10 @@ def simulate(store: Store, code: str, *, days: int, seed: int, load: float) -> S
         people = draw_people(traffic, ticket_times(hours, day), sessions, chance)
         today = draw_counters(counters, sessions, traffic.habits, chance)
         steps += simulate_day(people, today, _rules(centre), closing=hours.closing(day))
+        without += walk_ins(people, simulate_day(unbooked(people), today, _rules(centre), closing=hours.closing(day)))
         staffed += today
-    return _figures(centre, steps, staffed)
+    punctual = punctuality(steps, without, centre.rules.appointment_late)
+    return replace(_figures(centre, steps, staffed), punctual=punctual)
 
 
 def _read(store: Store, code: str) -> CentreInfo:
@@ -132,6 +139,7 @@ def _figures(centre: CentreInfo, steps: list[SimulatedStep], staffed: list[Staff
         services=by(lambda step: step.service, list(centre.services)),
         total=waits_of(steps, targets),
         busy=_busy(steps, staffed),
+        punctual=None,
     )
 
 
@@ -158,9 +166,19 @@ def told(simulation: Simulation) -> Iterator[str]:
     for title, rows in (("priority group", simulation.groups), ("service", simulation.services)):
         yield f"\n{title}"
         yield from (_waits_line(name, waits) for name, waits in rows.items())
+    yield from _punctual(simulation.punctual)
     yield "\ncounter: share of its staffed time with somebody there"
     yield from (_line(str(number), f"{share:.0%}") for number, share in simulation.busy.items())
     yield "\nWho left or expired counts with the time waited. in target: the share called within the service's target."
+
+
+def _punctual(found: Punctuality | None) -> Iterator[str]:
+    if found is None:
+        return
+    yield "\nappointments"
+    minutes = found.after / _MINUTE
+    yield f"begun within {minutes:.0f} minutes of their time: {found.kept:.1%} of {found.booked}"
+    yield f"walk-ins' P95: {found.walk_ins.p95:.1f} min; had the same people come without: {found.without.p95:.1f} min"
 
 
 def _waits_line(name: str, waits: Waits) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
+from commands.verify_appointments import appointments
 from commands.verify_log import IN_CENTRE, IS_LIVE, CentreRow, counters, gaps, lost_time, shown, uneven_numbering
 from commands.verify_visits import VisitCheck
 from queueing.events import Kind
@@ -47,6 +48,7 @@ def _differences(conn: Connection, row: CentreRow, *, all_days: bool) -> Iterato
     yield from _waiting(conn, row)
     visits = VisitCheck(conn, centre, after, since)
     yield from visits.differences()
+    yield from appointments(conn, row, centre, after)
     yield from _numbers_given_twice(conn, row, after)
     yield from _number_counts(conn, row, visits)
 

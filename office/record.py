@@ -1,4 +1,4 @@
-"""What a manager looks after: whether there is a backup, and who has changed what."""
+"""What a manager looks after: whether there is a backup, what was erased, and who has changed what."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from commands.permissions import Permission
 from office.blueprint import bp, office_page, read_info
 from store.backup import is_old, last_backup
 from store.changes import read_changes
+from store.erasure import last_erasure
 from store.log import read_chosen
 
 _CHOSEN_DAYS = 30
@@ -25,10 +26,13 @@ def backup_made() -> datetime | None:
 @bp.get("/office/<code:code>/backup")
 @needs(Permission.MANAGE_CENTRE)
 def backup(code: str) -> Response:
-    """When the last backup was made, and what to do where it is too old. Raises NotFound."""
+    """When the last backup was made, what to do where it is too old, and what was last erased. Raises NotFound."""
     made = backup_made()
-    zone = read_info(code).zone
-    values: dict[str, Any] = {"made": made.astimezone(zone).isoformat() if made else None, "old": is_old(made)}
+    info = read_info(code)
+    with store().reading() as conn:
+        erasure = last_erasure(conn, info.id)
+    values: dict[str, Any] = {"made": made.astimezone(info.zone).isoformat() if made else None, "old": is_old(made)}
+    values["erased"] = erasure and {**erasure.facts, "at": erasure.at.astimezone(info.zone).isoformat()}
     return office_page("backup", code, configured=house().backup_dir is not None, **values)
 
 

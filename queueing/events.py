@@ -40,6 +40,7 @@ class Kind(StrEnum):
     BOOKED = "booked"
     BOOKING_MOVED = "booking_moved"
     BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_MISSED = "booking_missed"
 
 
 PUBLIC = frozenset(Kind) - {
@@ -54,6 +55,7 @@ PUBLIC = frozenset(Kind) - {
     Kind.BOOKED,
     Kind.BOOKING_MOVED,
     Kind.BOOKING_CANCELLED,
+    Kind.BOOKING_MISSED,
 }
 
 

@@ -1,10 +1,10 @@
 """The waits of simulated steps in figures: minutes, and shares from 0 to 1."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from queueing.simulation import SimulatedStep
+from queueing.simulation import Person, SimulatedStep
 from queueing.states import StepState
 
 _MINUTE = timedelta(minutes=1)
@@ -72,3 +72,42 @@ def late_share(steps: Iterable[SimulatedStep], after: timedelta) -> float:
         if step.person.slot and step.position == 0 and step.state is not StepState.NO_SHOW
     ]
     return _share(sum(1 for began, latest in booked if began is None or began > latest), len(booked))
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """What appointments do: `kept` is the share of the `booked` people who came that began no later than `after`.
+
+    The waits are those of the walk-ins, and of the same people on the same days when nobody has an appointment.
+    """
+
+    booked: int
+    kept: float
+    after: timedelta
+    walk_ins: Waits
+    without: Waits
+
+
+def unbooked(people: Iterable[Person]) -> list[Person]:
+    """The same people at the same moments, none with an appointment."""
+    return [replace(person, slot=None) for person in people]
+
+
+def walk_ins(people: Iterable[Person], steps: Iterable[SimulatedStep]) -> list[SimulatedStep]:
+    """A day's steps of those of `people` who have no appointment."""
+    numbers = {person.number for person in people if person.slot is None}
+    return [step for step in steps if step.person.number in numbers]
+
+
+def punctuality(
+    steps: Sequence[SimulatedStep], without: Sequence[SimulatedStep], after: timedelta
+) -> Punctuality | None:
+    """What appointments did on some days; `without` are the walk-ins' steps on the same days without any.
+
+    None when nobody had booked.
+    """
+    came = sum(1 for s in steps if s.person.slot and s.position == 0 and s.state is not StepState.NO_SHOW)
+    if not came:
+        return None
+    with_them = [step for step in steps if step.person.slot is None]
+    return Punctuality(came, 1 - late_share(steps, after), after, waits_of(with_them), waits_of(without))

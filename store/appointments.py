@@ -66,6 +66,19 @@ _CENTRE = (
 )
 
 
+_BOOKED = (
+    select(_ROWS.id)
+    .where(
+        _ROWS.centre_id == bindparam("centre"),
+        _ROWS.service.in_(bindparam("services", expanding=True)),
+        _ROWS.start >= bindparam("since"),
+        _ROWS.start < bindparam("until"),
+        _ROWS.state == AppointmentState.BOOKED.value,
+    )
+    .order_by(_ROWS.start, _ROWS.id)
+)
+
+
 class Place(NamedTuple):
     """A numbered place of a slot; `kept` is false once a hold on it has expired."""
 
@@ -119,6 +132,14 @@ def read_bookers(conn: Connection, appointments: Collection[int]) -> dict[int, t
     """The name and the phone that were given with appointments."""
     rows = conn.execute(_BOOKERS, {"appointments": list(appointments)})
     return {number: (name, phone) for number, name, phone in rows}
+
+
+def booked_between(
+    conn: Connection, centre: int, services: Collection[str], since: datetime, until: datetime
+) -> Sequence[int]:
+    """The appointments that are booked and nothing else for a time from `since` on and before `until`, in order."""
+    asked = {"centre": centre, "services": list(services), "since": since, "until": until}
+    return conn.execute(_BOOKED, asked).scalars().all()
 
 
 def give_back(conn: Connection, appointment: int) -> None:

@@ -32,6 +32,7 @@ class Rules:
     remote_tickets: bool
     remote_share: float  # the most of those in line who may still be on their way
     remote_a_day: int | None  # so many tickets by phone a day; None: as many as come
+    retention: timedelta  # how long personal data is kept after the visit
     booking: BookingRules
 
 
@@ -195,6 +196,7 @@ def _rules(rules: Mapping[str, Any]) -> Rules:
         remote_tickets=rules["remote_tickets"],
         remote_share=rules.get("remote_share_percent", 50) / 100,
         remote_a_day=rules.get("remote_tickets_a_day"),
+        retention=timedelta(days=rules["retention_days_personal"]),
         booking=BookingRules(
             length=timedelta(minutes=rules["appointment_slot_minutes"]),
             days_ahead=rules["appointment_max_days_ahead"],

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, or_, select
+from sqlalchemy import Connection, bindparam, func, literal, or_, select
 
 from queueing.events import Kind
 from store.tables import LogEvent
 
 _MOST = 200
-_IS_CHANGE = or_(*(LogEvent.kind == literal(k.value, literal_execute=True) for k in (Kind.NOTICE, Kind.CENTRE_UPDATED)))
+ERASED = "data-erased"  # what the server erased by itself: it stands with the backup, not among what people did
+IS_CHANGE = or_(*(LogEvent.kind == literal(k.value, literal_execute=True) for k in (Kind.NOTICE, Kind.CENTRE_UPDATED)))
+IS_ERASURE = func.coalesce(LogEvent.facts["what"].as_string(), "") == ERASED
 _CHANGES = (
     select(LogEvent.recorded_at, LogEvent.actor, LogEvent.kind, LogEvent.facts)
-    .where(LogEvent.centre_id == bindparam("centre"), _IS_CHANGE)
+    .where(LogEvent.centre_id == bindparam("centre"), IS_CHANGE, ~IS_ERASURE)
     .order_by(LogEvent.seq.desc())
     .limit(_MOST)
 )

@@ -30,7 +30,8 @@ def open_engine(url: str, *, pooled: bool = True) -> Engine:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)  # names and phone numbers are in it
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    options: dict[str, Any] = {"json_serializer": dumps}
+    # What is written may be personal, and an error is logged with its statement.
+    options: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}
     if not pooled:
         options |= {"poolclass": NullPool}
     elif parsed.get_backend_name() != "sqlite":

@@ -43,6 +43,7 @@ RULES = {
     "near_turn_ahead": 3,
     "target_percent": 80,
     "remote_tickets": True,
+    "retention_days_personal": 30,
     "last_ticket_before_close_minutes": 15,
     "appointment_slot_minutes": 30,
     "appointment_max_days_ahead": 14,

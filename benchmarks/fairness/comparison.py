@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from benchmarks.fairness.appointments import SEEDS, with_and_without
 from benchmarks.fairness.halls import (
     HALL,
     HARDER,
@@ -28,6 +29,7 @@ from benchmarks.fairness.policies import (
     strict,
 )
 from queueing.simulation import QueueRules
+from reports.simulated import Punctuality
 
 DAYS = 120
 OTHER_HALLS = HELPED, RELIEVED
@@ -121,6 +123,7 @@ class Comparison:
     credits: Mapping[float, Mapping[str, Outcome]]
     punctual: Mapping[str, tuple[Against, Against]]
     harder: Mapping[str, Outcome]
+    appointments: Mapping[int, Punctuality]  # by seed
 
 
 def compare(days: int = DAYS) -> Comparison:
@@ -132,6 +135,7 @@ def compare(days: int = DAYS) -> Comparison:
         credits={load: compare_credits(drawn[load]) for load in LOADS},
         punctual=compare_ways_to_be_punctual(drawn),
         harder=_compare_in(draw_days(HARDER, LOADS[0], days, SEED)),
+        appointments={seed: with_and_without(seed) for seed in SEEDS},
     )
 
 

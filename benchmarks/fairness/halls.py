@@ -24,7 +24,7 @@ SESSIONS: Sequence[Span] = ((_at(0), _at(4)), (_at(5), _at(8)))  # 8-12, 13-16
 TICKETS: Sequence[Span] = ((_at(0), _at(4)), (_at(4.75), _at(7.75)))  # again from 12:45, until 15:45
 # Who has come by the last ticket is served: some stay longer, and nobody's wait is cut off by the end of the day.
 OVERTIME: Span = (_at(8), _at(12))
-_CLOSING = _at(16)
+CLOSING = _at(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def run(days: Sequence[Day], policy: Policy, given: QueueRules) -> Outcome:
     steps: list[SimulatedStep] = []
     for day in days:
         choose = policy({person.number: person for person in day.people})
-        steps += simulate_day(day.people, day.counters, given, closing=_CLOSING, choose=choose)
+        steps += simulate_day(day.people, day.counters, given, closing=CLOSING, choose=choose)
     by_standing = {who: waits_of([s for s in steps if standing(s.person) is who]) for who in Standing}
     left = sum(waits.left for waits in by_standing.values()) / len(steps)
     return Outcome(by_standing, late_share(steps, LATE), left)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benchmarks.fairness.__main__ import PAGE
+from benchmarks.fairness.appointments import KEPT, SEEDS, with_and_without
 from benchmarks.fairness.assumptions import assumptions
 from benchmarks.fairness.comparison import (
     DAYS,
@@ -97,6 +98,15 @@ def test_the_order_keeps_what_is_asked_for_and_strict_priority_does_not() -> Non
     first = run(days, first_come, credit_rules())
     assert keeps(against(one_door_with(days, (30, 60, 60)), first))
     assert not keeps(against(run(days, strict, credit_rules()), first))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_booked_people_begin_near_their_time_and_walk_ins_wait_little_longer(seed: int) -> None:
+    found = with_and_without(seed)
+    assert found.booked > 300
+    assert found.kept >= KEPT
+    assert found.walk_ins.p95 < 1.15 * found.without.p95
+    assert abs(found.walk_ins.steps - found.without.steps) <= 3, "the same people"
 
 
 @pytest.mark.slow

@@ -9,11 +9,12 @@ import shutil
 import socket
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from commands.access import find_caller, sign_in
 from commands.permissions import Role
@@ -23,14 +24,14 @@ from store.clock import SimulatedClock
 from store.ids import ticket_token
 from store.unit import Store
 from store.visits import read_visit
-from tests.cast import clock
+from tests.cast import HandClock, clock
 from tests.command_line.conftest import CATALOGUE, COLUMNS, PASSWORD, Command, a_store, environment, rows
 from tests.processes import ROOT, free_port, spawn, stop
 
 
 def test_every_command_of_the_contract_is_there_and_says_what_it_is(onedoor: Command) -> None:
     said = onedoor("--help", at=None).stdout
-    commands = "run seed token user sign-in-link import-history replay simulate print-pad verify close-day backup"
+    commands = "run seed token user sign-in-link import-history replay simulate print-pad verify close-day erase backup"
     commands += " restore upgrade"
     for command in commands.split(" "):
         assert re.search(rf"^  {command} +[A-Z]", said, re.MULTILINE), command
@@ -200,6 +201,20 @@ def test_backup_overwrites_nothing_and_restore_fills_no_database_with_a_centre(
     assert "centre" in refused.stderr
     assert rows(database) == before
     assert onedoor("restore", str(taken), at=tmp_path / "new.db").status == 1
+
+
+def test_erase_says_what_was_erased(onedoor: Command, database: Path) -> None:
+    with a_store(database) as store:
+        store.clock = HandClock(clock("9:00", date(2025, 3, 3)))
+        with store.writing() as conn:  # as if it had been seeded then
+            conn.execute(update(tables.LogEvent).values(at=store.clock.now()))
+        with store.unit("SAY") as unit:
+            issue_ticket(unit, TicketRequest(("RES",), "kiosk", name="Bounmy"))
+    assert onedoor("erase", "SAY").stdout == "SAY: erased 1 people, 0 notes, 0 bookers\n"
+    assert rows(database)["people"] == []
+    assert "SAY: erased 0 people, 0 notes, 0 bookers\n" in onedoor("erase").stdout
+    refused = onedoor("erase", "NOWHERE")
+    assert (refused.status, "no such centre" in refused.stderr) == (1, True)
 
 
 def test_upgrade_brings_tables_up_to_date(onedoor: Command, tmp_path: Path) -> None:

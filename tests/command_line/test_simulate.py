@@ -1,5 +1,6 @@
 """`simulate` as a manager uses it: the centre's settings in, a table out."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,20 @@ def test_a_centres_days_are_told_by_group_service_and_counter(process: Command, 
     counters = told["counter: share of its staffed time with somebody there"]
     assert [row[0] for row in counters] == [str(number) for number in range(1, 9)]
     assert rows(database) == before, "nothing is written"
+
+
+def test_it_says_how_appointments_were_kept_and_what_they_cost_the_others(onedoor: Command, database: Path) -> None:
+    asked = ["simulate", "SAY", "--days", "3", "--seed", "7"]
+    told = onedoor(*asked).stdout
+    kept = re.search(r"begun within 15 minutes of their time: ([0-9.]+)% of (\d+)", told)
+    walk_ins = re.search(r"walk-ins' P95: ([0-9.]+) min; had the same people come without: ([0-9.]+) min", told)
+    assert kept
+    assert walk_ins
+    assert (float(kept[1]) > 80, int(kept[2]) > 10) == (True, True)
+    assert float(walk_ins[1]) < 1.5 * float(walk_ins[2])
+    with a_store(database) as store, store.writing() as conn:
+        conn.execute(update(tables.Service).values(appointment=False))
+    assert "appointments" not in onedoor(*asked).stdout
 
 
 def test_one_seed_has_one_result_and_more_load_longer_waits(onedoor: Command) -> None:

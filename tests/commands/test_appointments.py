@@ -153,6 +153,38 @@ def test_who_missed_may_move_once(hall: Hall) -> None:
         office.press(move, mine.id, NINE + timedelta(days=2))
 
 
+def test_who_did_not_come_is_marked_when_the_day_ends(hall: Hall) -> None:
+    office = a_hall(hall.store, week=OFFICE_HOURS)
+    mine, came, gone, held = booked(office), booked(office), booked(office), booked(office, hold=True)
+    tomorrow = booked(office, NINE + timedelta(days=1))
+    office.at("8:50").press(check_in, came.id, "web")
+    office.press(cancel, gone.id)
+    office.at("16:20").press(end_past_days)
+    missed = [event for event in office.events() if event.kind is Kind.BOOKING_MISSED]
+    assert [(event.facts["appointment"], event.at) for event in missed] == [(mine.id, clock("16:00"))]
+    states = [stands(office, one).state for one in (mine, came, gone, held, tomorrow)]
+    assert states == [S.MISSED, S.CHECKED_IN, S.CANCELLED, S.HELD, S.BOOKED]
+    office.press(end_past_days)
+    office.press(move, mine.id, NINE + timedelta(days=1))
+    assert stands(office, mine).state is S.BOOKED, "it may be moved once"
+    office.at("16:00", TUESDAY).press(end_past_days)
+    for one in (mine, tomorrow):
+        assert stands(office, one).state is S.MISSED
+    with pytest.raises(AppointmentMissed):
+        office.press(move, mine.id, NINE + timedelta(days=2))
+    office.press(move, tomorrow.id, NINE + timedelta(days=2))
+    assert verify(office.store, office.code, all_days=True) == []
+
+
+def test_the_end_of_a_day_that_was_never_ended_marks_each_day_by_its_own_closing(hall: Hall) -> None:
+    office = a_hall(hall.store, week=OFFICE_HOURS)
+    for days in (1, 0):
+        booked(office, NINE + timedelta(days=days))
+    office.at("8:00", MONDAY + timedelta(days=3)).press(end_past_days)
+    missed = [event.at for event in office.events() if event.kind is Kind.BOOKING_MISSED]
+    assert missed == [clock("16:00"), clock("16:00", TUESDAY)]
+
+
 @pytest.mark.parametrize(
     ("text", "day", "why"),
     [("8:29", MONDAY, TooEarly), ("8:50", MONDAY - timedelta(days=1), NotToday), ("8:50", TUESDAY, AppointmentMissed)],

@@ -38,8 +38,8 @@ en = "Information"
 target_minutes = 15
 expected_minutes = 5
 documents = []
-appointment = false
-slot_capacity = 0
+appointment = {bookable}
+slot_capacity = {places}
 
 [[centres]]
 code = "{centre}"
@@ -64,8 +64,11 @@ services = ["{service}"]
 _DAYS = "mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 
-def catalogue(counters: int) -> str:
-    """The hall in the catalogue's format. Its time zone is one where midnight is hours away: no run crosses a day."""
+def catalogue(counters: int, places: int = 0) -> str:
+    """The hall in the catalogue's format, with `places` in each slot of its service.
+
+    Its time zone is one where midnight is hours away: no run crosses a day.
+    """
     midnight_is_near = not 2 <= (datetime.now(UTC).hour + 7) % 24 < 22
     values = {
         "zone": "UTC" if midnight_is_near else "Asia/Vientiane",
@@ -73,6 +76,8 @@ def catalogue(counters: int) -> str:
         "centre": CENTRE,
         "service": SERVICE,
         "series": SERIES,
+        "places": places,
+        "bookable": "true" if places else "false",
     }
     rows = [_COUNTER.format(number=number, service=SERVICE) for number in range(1, counters + 1)]
     return _HEAD.format_map(values) + "".join(rows)
@@ -81,10 +86,10 @@ def catalogue(counters: int) -> str:
 class ScaleHall:
     """The hall in a new database, with a token for each device."""
 
-    def __init__(self, url: str, directory: Path, counters: int) -> None:
+    def __init__(self, url: str, directory: Path, counters: int, places: int = 0) -> None:
         self.url, self.counters = url, counters
         file = directory / "hall.toml"
-        file.write_text(catalogue(counters), encoding="utf-8")
+        file.write_text(catalogue(counters, places), encoding="utf-8")
         self.store = Store(url)
         upgrade(self.store.engine)
         seed(self.store, load_catalogue(file))
