@@ -6,7 +6,7 @@ from datetime import date
 from flask import Response
 
 from answers.guards import house, store
-from reports.bookings import Bookings, bookings
+from reports.attendance import Attendance, attendance
 from reports.groups import By
 from reports.measures import Statistics, statistics
 from reports.visits_csv import visits_csv
@@ -29,15 +29,15 @@ def _measure(database: Store, code: str, periods: list[Days], by: By, language: 
         return [statistics(conn, centre, first, last, by, language=language) for first, last in periods]
 
 
-def measure_bookings(code: str, days: Days, language: str) -> list[Bookings]:
+def measure_attendance(code: str, days: Days, language: str) -> list[Attendance]:
     """What became of the appointments of a period, both days included. Raises NotFound."""
-    found: list[Bookings] = house().off_the_loop(_measure_bookings, store(), code, days, language)
+    found: list[Attendance] = house().off_the_loop(_measure_attendance, store(), code, days, language)
     return found
 
 
-def _measure_bookings(database: Store, code: str, days: Days, language: str) -> list[Bookings]:
+def _measure_attendance(database: Store, code: str, days: Days, language: str) -> list[Attendance]:
     with database.reading_apart() as conn:
-        return bookings(conn, read_head(conn, database.centres, code).info, *days, language)
+        return attendance(conn, read_head(conn, database.centres, code).info, *days, language)
 
 
 def visits_file(code: str, first: date, last: date) -> Response:

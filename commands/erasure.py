@@ -1,6 +1,7 @@
 """Erasing personal data when the centre keeps it no longer; visits, steps and the log stay, so every figure does."""
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -33,6 +34,7 @@ def erase_old(store: Store, code: str) -> Erased:
     for day in days:
         with store.unit(code, "erasing") as unit:
             total += _erase(unit, day, is_last=day == days[-1])
+        time.sleep(0)  # SQLite never gives way by itself, and screens wait for the same thread
     if total.any():
         log.info("%s: erased up to %s: %s", code, days[-1], told(total))
     return total

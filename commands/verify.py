@@ -48,7 +48,7 @@ def _differences(conn: Connection, row: CentreRow, *, all_days: bool) -> Iterato
     yield from _waiting(conn, row)
     visits = VisitCheck(conn, centre, after, since)
     yield from visits.differences()
-    yield from appointments(conn, row, centre, after)
+    yield from appointments(conn, row, centre, after, since)
     yield from _numbers_given_twice(conn, row, after)
     yield from _number_counts(conn, row, visits)
 

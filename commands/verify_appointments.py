@@ -18,7 +18,11 @@ from store.tables import Appointment, LogEvent
 _S = AppointmentState
 _LONG_AGO = date(1970, 1, 1)
 _BOOKINGS = [kind.value for kind in (Kind.BOOKED, Kind.BOOKING_MOVED, Kind.BOOKING_CANCELLED, Kind.BOOKING_MISSED)]
-_CHECKED_IN = and_(LogEvent.kind == Kind.ISSUED.value, LogEvent.facts["appointment"].as_string().is_not(None))
+_CHECKED_IN = and_(
+    LogEvent.kind == Kind.ISSUED.value,
+    LogEvent.seq > bindparam("since"),
+    LogEvent.facts["appointment"].as_string().is_not(None),
+)
 _EVENTS = (
     select(LogEvent.seq, LogEvent.kind, LogEvent.at, LogEvent.ticket_id, LogEvent.facts)
     .where(IN_CENTRE, or_(LogEvent.kind.in_(_BOOKINGS), _CHECKED_IN))
@@ -58,11 +62,14 @@ class _Folded:
         return {"service": self.services[0], **{name: getattr(self, name) for name in self.__slots__}}
 
 
-def appointments(conn: Connection, row: CentreRow, centre: CentreInfo, after: date) -> Iterator[str]:
-    """Differences between log and rows of appointments for days after `after`, and of those the log has alone."""
+def appointments(conn: Connection, row: CentreRow, centre: CentreInfo, after: date, since: int) -> Iterator[str]:
+    """Differences between log and rows of appointments for days after `after`, and of those the log has alone.
+
+    Nobody has checked in for these days before the event `since`.
+    """
     if after == date.max:  # nothing was ever done here
         return
-    told, unread = _fold(conn, centre.id)
+    told, unread = _fold(conn, centre.id, since)
     yield from unread
     first = centre.hours.instant(max(after, _LONG_AGO) + timedelta(days=1), 0)
     for found in conn.execute(_ROWS, {"centre": centre.id, "from": first}).mappings():
@@ -86,11 +93,11 @@ def _as_given_back(told: dict[str, Any], row: Mapping[Any, Any], last_at: dateti
     return told
 
 
-def _fold(conn: Connection, centre: int) -> tuple[dict[int, _Folded], list[str]]:
+def _fold(conn: Connection, centre: int, since: int) -> tuple[dict[int, _Folded], list[str]]:
     """Every appointment of the log by its id, and the events that cannot have happened."""
     told: dict[int, _Folded] = {}
     unread = []
-    for event in conn.execute(_EVENTS, {"centre": centre}):
+    for event in conn.execute(_EVENTS, {"centre": centre, "since": since}):
         try:
             number = event.facts["appointment"]
             told[number] = _after(told.get(number), event)

@@ -6,13 +6,13 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from answers.figures import measure, measure_bookings, visits_file
+from answers.figures import measure, measure_attendance, visits_file
 from answers.guards import language, needs, store
 from commands.permissions import Permission
 from office.blueprint import bp, office_page, read_info
 from office.period import Period, asked_period, quick_choices
 from queueing.refusals import Invalid
-from reports.bookings import all_of
+from reports.attendance import all_of
 from reports.groups import By
 from reports.measures import Group, Measures, Statistics
 
@@ -34,8 +34,8 @@ def waits(code: str) -> Response:
     now, before = measure(code, [_days(period), _days(period.before)], by, language())
     values: dict[str, Any] = {"period": period, "before": period.before, "quick": quick, "by": by, "ways": list(By)}
     values |= {"total": now.total, "was": before.total, "lines": _lines(now, before)}
-    booked = measure_bookings(code, _days(period), language())
-    values |= {"bookings": booked, "all_bookings": all_of(booked)}
+    booked = measure_attendance(code, _days(period), language())
+    values |= {"attendance": booked, "everybody": all_of(booked)}
     return office_page("waits", code, **values)
 
 

@@ -195,6 +195,20 @@ def test_nothing_secret_is_kept(desk: Desk) -> None:
 
 
 @on_one_database
+def test_no_kept_answer_holds_what_somebody_gave(desk: Desk) -> None:
+    who = {"name": "Somchai", "phone": "020 5551"}
+    booked = {**BIRTH, **who, "email": "som@example.com", "start": "2026-11-23T09:00:00+07:00"}
+    assert desk.post("/centres/C/appointments", booked, key="books").status_code == 201
+    act = f"/tickets/{desk.issue(**who)['id']}"
+    assert desk.post(f"{act}/details", {**who, "reference": "SOM-12"}, by="staff", key="details").status_code == 200
+    assert desk.post(f"{act}/hold", {"reason": "Somchai is away"}, by="staff", key="hold").status_code == 200
+    kept = everything(desk.hall.store)["idempotency_keys"]
+    assert len(kept) >= 3
+    given = "Somchai", "020 5551", "som@example.com", "SOM-12", "away"
+    assert not [row for row in kept if any(words in row for words in given)]
+
+
+@on_one_database
 def test_key_is_up_to_255_characters(desk: Desk) -> None:
     for key in ("k", "k" * 255, f'"{"k" * 255}"', "00000000-0000-4000-8000-000000000000", "a b/c?d#e"):
         assert desk.post(TICKETS, BIRTH, by="kiosk", key=key).status_code == 201

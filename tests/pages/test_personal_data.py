@@ -39,7 +39,7 @@ def test_the_office_says_how_long_data_is_kept_and_what_was_last_erased(reader: 
     page = noy.get(address).text
     assert f'data-show="erased" data-value="{MONDAY}"' in page
     if lang == "en":
-        assert "What was of Mon 23 Nov: details of 1 visits and 1 bookings, 1 notes." in page
+        assert "What was of Mon 23 Nov: details of 1 visits and 1 appointments, 1 notes." in page
     assert "Bounmy" not in page
     assert 'data-what="data-erased"' not in noy.get(f"/office/{hall.code}/changes").text
 
@@ -72,7 +72,7 @@ def test_pages_go_on_when_their_people_are_erased(reader: Readers, hall: Hall) -
 
 def rows(page: str) -> dict[str, list[str]]:
     """The table of appointments, by service, and all of them."""
-    inside = page.partition('data-show="bookings"')[2].partition("<tbody>")[2].partition("</tfoot>")[0]
+    inside = page.partition('data-show="appointments"')[2].partition("<tbody>")[2].partition("</tfoot>")[0]
     found = {}
     for row in re.findall(r"<tr>(.*?)</tr>", inside, re.S):
         name, *cells = (re.sub(r"<[^>]*>", "", cell).strip() for cell in re.split(r"</t[hd]>", row))
@@ -83,7 +83,7 @@ def rows(page: str) -> dict[str, list[str]]:
 def test_the_office_counts_who_came_and_who_did_not(reader: Readers, hall: Hall) -> None:
     noy = reader("manager")
     address = f"/office/{hall.code}/waits?from={MONDAY}&to={MONDAY}"
-    assert 'data-show="bookings" data-value="0"' in noy.get(address).text
+    assert 'data-show="appointments" data-value="0"' in noy.get(address).text
     assert "No appointments were made for these days." in noy.text
     came = booked(hall)
     for _ in range(2):

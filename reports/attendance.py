@@ -30,7 +30,7 @@ _DAYS = (
 )
 _IN_STATE = {state.value: func.count().filter(_DAYS.c.state == state.value) for state in _S if state is not _S.HELD}
 _late_by = type_coerce(_DAYS.c.came_at, BigInteger) - type_coerce(_DAYS.c.start, BigInteger)
-BOOKINGS = select(
+ATTENDANCE = select(
     _DAYS.c.service,
     *(count.label(state) for state, count in _IN_STATE.items()),
     func.count().filter(_late_by > bindparam("allowed", type_=Duration)).label("late"),
@@ -38,7 +38,7 @@ BOOKINGS = select(
 
 
 @dataclass(frozen=True, slots=True)
-class Bookings:
+class Attendance:
     """Appointments by what became of them. `late` are of those who came; `ahead` are still to come."""
 
     label: str
@@ -60,13 +60,13 @@ class Bookings:
         return self.missed / due if due else None
 
 
-def all_of(services: Sequence[Bookings]) -> Bookings:
+def all_of(services: Sequence[Attendance]) -> Attendance:
     """All services together."""
     counts = ("came", "late", "missed", "cancelled", "ahead")
-    return Bookings("", **{count: sum(getattr(one, count) for one in services) for count in counts})
+    return Attendance("", **{count: sum(getattr(one, count) for one in services) for count in counts})
 
 
-def bookings(conn: Connection, centre: CentreInfo, first: date, last: date, language: str) -> list[Bookings]:
+def attendance(conn: Connection, centre: CentreInfo, first: date, last: date, language: str) -> list[Attendance]:
     """The appointments for days from `first` to `last`, both included, by service; one statement.
 
     An appointment counts on the day for which it stands last: one that was moved, on its new day. Who has not come
@@ -80,9 +80,9 @@ def bookings(conn: Connection, centre: CentreInfo, first: date, last: date, lang
         "until": hours.instant(last + timedelta(days=1), 0),
         "allowed": centre.rules.appointment_late,
     }
-    found = {row.service: row for row in conn.execute(BOOKINGS, values)}
+    found = {row.service: row for row in conn.execute(ATTENDANCE, values)}
     return [
-        Bookings(
+        Attendance(
             label=label(centre, By.SERVICE, service, language),
             came=found[service].checked_in,
             late=found[service].late,

@@ -9,7 +9,7 @@ from commands.appointments import book, cancel, check_in, move
 from commands.day import end_past_days
 from commands.tickets import TicketRequest
 from queueing.appointments import HOLD, Appointment
-from reports.bookings import Bookings, bookings
+from reports.attendance import Attendance, attendance
 from tests.cast import MONDAY, OFFICE_HOURS, Hall, a_hall, clock
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -20,9 +20,9 @@ def booked(hall: Hall, start: Any = NINE, service: str = "BIRTH", **how: Any) ->
     return hall.press(book, TicketRequest((service,), "web"), start, **how)
 
 
-def counted(hall: Hall, first: date = MONDAY, last: date = MONDAY, language: str = "en") -> list[Bookings]:
+def counted(hall: Hall, first: date = MONDAY, last: date = MONDAY, language: str = "en") -> list[Attendance]:
     with hall.reading() as conn:
-        return bookings(conn, hall.info, first, last, language)
+        return attendance(conn, hall.info, first, last, language)
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def test_each_appointment_is_counted_once_by_what_became_of_it(office: Hall) -> 
     office.at("9:15").press(check_in, booked(office, clock("9:30")).id, "web")
     office.at("9:15", MONDAY)
     office.later(seconds=1).press(check_in, late.id, "web")
-    birth = Bookings("Birth", came=3, late=1, cancelled=1, ahead=1)
-    assert counted(office) == [Bookings("Res", ahead=1), birth]
+    birth = Attendance("Birth", came=3, late=1, cancelled=1, ahead=1)
+    assert counted(office) == [Attendance("Res", ahead=1), birth]
     assert (birth.booked, birth.missed_share) == (5, 0)
     office.at("16:00").press(end_past_days)
     res, birth = counted(office)
@@ -59,10 +59,10 @@ def test_a_day_has_its_own_and_no_others(office: Hall) -> None:
 def test_one_that_was_moved_counts_on_its_new_day(office: Hall) -> None:
     mine = booked(office)
     office.at("16:00").press(end_past_days)
-    assert counted(office) == [Bookings("Birth", missed=1)]
+    assert counted(office) == [Attendance("Birth", missed=1)]
     office.press(move, mine.id, NINE + timedelta(days=1))
     assert counted(office) == []
-    assert counted(office, TUESDAY, TUESDAY) == [Bookings("Birth", ahead=1)]
+    assert counted(office, TUESDAY, TUESDAY) == [Attendance("Birth", ahead=1)]
 
 
 def test_what_was_only_held_is_no_appointment(office: Hall) -> None:
@@ -71,7 +71,7 @@ def test_what_was_only_held_is_no_appointment(office: Hall) -> None:
     assert counted(office) == []
     office.later(seconds=HOLD.total_seconds())
     booked(office, service="RES")
-    assert counted(office) == [Bookings("Res", ahead=1)]
+    assert counted(office) == [Attendance("Res", ahead=1)]
     assert counted(office)[0].missed_share is None
 
 
