@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from benchmarks.booking import ELSEWHERE, NONE, measure_slots
 from benchmarks.depth import FEW, MANY, measure_depth
 from benchmarks.history import write_past
 from benchmarks.measures import Samples, measure_feed, measure_memory, measure_rates, ratio
@@ -14,7 +15,7 @@ from benchmarks.servers import Product, Reference
 from benchmarks.statements import count_statements
 from tests.scale.hall import CENTRE, SERVICE
 
-PARTS = "statements", "depth", "rates", "feed", "memory"
+PARTS = "statements", "depth", "slots", "rates", "feed", "memory"
 DISPLAYS = 50, 200
 
 
@@ -46,7 +47,9 @@ def main() -> None:
             show_statements(count_statements(directory))
         if "depth" in parts:
             show_depth(measure_depth(directory, rounds))
-        if set(parts) - {"statements", "depth"}:
+        if "slots" in parts:
+            show_slots(measure_slots(directory, rounds * 3))
+        if set(parts) - {"statements", "depth", "slots"}:
             reference = Reference(f"sqlite:///{directory}/reference.db", directory)
             fresh, old = Product(directory / "fresh"), Product(directory / "past")
             if "rates" in parts or "feed" in parts:
@@ -80,6 +83,14 @@ def show_depth(samples: dict[int, list[float]]) -> None:
     times = median(b / a for a, b in zip(samples[FEW], samples[MANY], strict=True))
     line("\nnext, ms by how many wait (at most 1.5 times)", str(FEW), str(MANY), "ratio")
     line("  store alone", f"{few * 1000:.2f}", f"{many * 1000:.2f}", f"{times:.2f}")
+
+
+def show_slots(samples: dict[int, list[float]]) -> None:
+    """What a month's times cost by how many appointments are outside it."""
+    none, many = (median(samples[elsewhere]) for elsewhere in (NONE, ELSEWHERE))
+    times = median(b / a for a, b in zip(samples[NONE], samples[ELSEWHERE], strict=True))
+    line("\nA month of 20 services, ms (at most 1.3 times)", "alone", f"{ELSEWHERE:,} more", "ratio")
+    line("  reading the times", f"{none * 1000:.1f}", f"{many * 1000:.1f}", f"{times:.2f}")
 
 
 def show_rates(samples: Samples, past: int) -> None:

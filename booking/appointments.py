@@ -52,7 +52,11 @@ def _appointment(token: str, status: int = 200, *, problem: str | None = None) -
     now = store().clock.now()
     state = state_at(found, centre.hours, now)
     held = state is AppointmentState.HELD
-    values: dict[str, Any] = {"problem": problem, "said": {name: request.form.get(name, "") for name in _PERSON}}
+    values: dict[str, Any] = {
+        "reach": store().reach,
+        "problem": problem,
+        "said": {name: request.form.get(name, "") for name in _PERSON},
+    }
     template = "booking/check.html" if held else "booking/appointment.html"
     return _private(page(template, status, **values, **_facts(token, centre, found, now)))
 

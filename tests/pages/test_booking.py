@@ -192,6 +192,15 @@ def test_who_went_back_and_presses_a_page_from_before_is_shown_it_anew(phone: Re
     assert again.headers["Location"] == f"/book/{office.code}/visit?services=BIRTH"
 
 
+@pytest.mark.parametrize("reach", [{"phone"}, {"email"}, set()])
+def test_a_message_is_promised_where_one_can_be_sent(
+    phone: Reader, office: Hall, monkeypatch: pytest.MonkeyPatch, reach: set[str]
+) -> None:
+    monkeypatch.setattr(office.store, "reach", frozenset(reach))
+    holds(phone, "2026-11-23T09:00:00+07:00")
+    assert {by for by in ("phone", "email") if f'data-show="told-by:{by}"' in phone.text} == reach
+
+
 def test_a_mistake_in_the_contact_is_said_and_what_was_typed_stays(phone: Reader, office: Hall) -> None:
     address = holds(phone, "2026-11-23T09:00:00+07:00")
     page = phone.press(f"{address}/confirm", name="Somsi", phone="no number")
