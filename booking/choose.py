@@ -16,16 +16,16 @@ from answers.presses import new_key, press, take_ticket
 from answers.today import doubt
 from booking.blueprint import bp
 from booking.calendar_file import papers_of
-from booking.find import find_appointment
+from booking.find import appointment_of_booker
 from booking.times import Times, free_times, pressed_time
 from commands.appointments import book, release
 from commands.outlook import outlooks
 from commands.permissions import Permission
-from commands.remote import join_from_afar
-from commands.tickets import TicketRequest, issue_ticket
+from commands.remote import join_by_phone, join_from_afar
+from commands.tickets import TicketRequest
 from queueing.journey import plan_steps
 from queueing.order import Joined
-from queueing.refusals import Invalid, KeyReused, Refused, RemoteFull, RemoteTooLate
+from queueing.refusals import Invalid, KeyReused, Refused, RemoteDayFull, RemoteFull, RemoteTooLate
 from queueing.states import StepState
 from store.board import read_head
 from store.centre import CentreInfo
@@ -121,13 +121,13 @@ def join(code: str) -> AnyResponse:
     coming = request.form.get("where") == "way"
     token = _coming(code) if coming else None
     try:
-        issue = join_from_afar if coming else issue_ticket
+        issue = join_from_afar if coming else join_by_phone
         token = token or take_ticket(code, channel="web", language=language(), issue=issue)
     except KeyReused:
         return _anew(code)
     except Invalid:
         return redirect(url_for("booking.services", code=code), 303)
-    except (RemoteFull, RemoteTooLate) as refused:
+    except (RemoteFull, RemoteDayFull, RemoteTooLate) as refused:
         said = kind_problem(refused, language())
         return _visit(code, said.status, problem=said.words)
     if coming:
@@ -189,11 +189,11 @@ def find(code: str) -> Response:
 @needs(Permission.PUBLIC)
 def found_again(code: str) -> AnyResponse:
     """Opens the appointment that has this reference and telephone. Raises TooMany for who tries many."""
-    reference = request.form.get("reference", "").strip().upper()
+    reference = request.form.get("reference", "").strip().upper().replace("\0", "")
     hit(BY_REFERENCE, f"find:{code}:{reference[:8]}")
     centre = _centre(code)
     with store().reading() as conn:
-        number = find_appointment(conn, centre.id, reference, request.form.get("phone", ""))
+        number = appointment_of_booker(conn, centre.id, reference, request.form.get("phone", ""))
     if number is None:
         return page("booking/find.html", 422, centre=centre, problem=True)
     return redirect(url_for("booking.appointment", token=appointment_token(store().key, number)), 303)

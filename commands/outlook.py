@@ -1,5 +1,7 @@
 """What people can expect of the day: whether a service is still served, and by when to be here."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,9 +13,15 @@ from store.floor import count_waiting
 from store.queue import calling_counters, waiting_steps
 
 
-def outlooks(conn: Connection, centre: CentreInfo, now: datetime) -> dict[str, Outlook]:
-    """The outlook of each service that an open counter serves. Costs two statements: never while a ticket is taken."""
-    waiting, counters = count_waiting(conn, centre.id), calling_counters(conn, centre)
+def outlooks(
+    conn: Connection, centre: CentreInfo, now: datetime, *, coming: Mapping[str, int] | None = None
+) -> dict[str, Outlook]:
+    """The outlook of each service that an open counter serves, with who is `coming` besides, by service.
+
+    Costs two statements: never while a ticket is taken at a kiosk.
+    """
+    waiting, counters = Counter(count_waiting(conn, centre.id)), calling_counters(conn, centre)
+    waiting.update({(service, None): people for service, people in (coming or {}).items()})
     expected = {code: service.expected for code, service in centre.services.items()}
     left = centre.hours.open_time_left(now)
     found = {code: outlook(code, waiting, counters, expected=expected, left=left) for code in centre.services}

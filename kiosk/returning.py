@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from queueing.coming_back import came_back_before, may_come_back
+from queueing.order import Joined
 from queueing.states import StepState
 from queueing.visit import Visit
 from store.centre import CentreInfo
@@ -25,5 +26,5 @@ def who_may_come_back(conn: Connection, centre: CentreInfo, now: datetime) -> li
 def is_just_back(visit: Visit, now: datetime, within: timedelta) -> bool:
     """Whether the person has come back a moment ago and waits."""
     step = visit.step
-    waits = step.state is StepState.WAITING and came_back_before(step)
+    waits = step.state is StepState.WAITING and (came_back_before(step) or step.joined_as is Joined.HERE)
     return waits and step.queued_at is not None and now - step.queued_at <= within

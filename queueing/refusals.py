@@ -144,6 +144,12 @@ class RemoteFull(Refused):
     slug = "remote-full"
 
 
+class RemoteDayFull(Refused):
+    """The tickets that are given by phone on a day have all been given."""
+
+    slug = "remote-day-full"
+
+
 class RemoteTooLate(Refused):
     """Who is on the way would perhaps not be served before closing."""
 
@@ -198,7 +204,7 @@ class TooLateToChange(Refused):
     slug = "too-late-to-change"
 
     def __init__(self, until: datetime) -> None:
-        super().__init__(day=until.date().isoformat(), until=f"{until:%H:%M}")
+        super().__init__(day=until.date(), until=f"{until:%H:%M}")
 
 
 class AppointmentMissed(Refused):

@@ -1,6 +1,6 @@
 """What the limits of a day count. Walks the day's numbers and the people here, never history."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -18,26 +18,34 @@ _STEPS_FOR = (
 _TICKETS_FOR = select(func.count()).where(
     Ticket.centre_id == bindparam("centre"), Ticket.business_date == bindparam("day"), _STEPS_FOR > 0
 )
-
-
 _BY_PHONE = select(func.count()).where(
-    Ticket.centre_id == bindparam("centre"), Ticket.business_date == bindparam("day"), Ticket.channel == "web"
+    Ticket.centre_id == bindparam("centre"),
+    Ticket.business_date == bindparam("day"),
+    Ticket.channel == "web",
+    Ticket.appointment_at.is_(None),
 )
-_ON_THE_WAY = select(func.count()).where(
-    TicketStep.centre_id == bindparam("centre"), IS_UNENDED, TicketStep.joined_as == Joined.ON_WAY.value
+_ON_THE_WAY = (
+    select(TicketStep.service, func.count().label("people"))
+    .where(
+        TicketStep.centre_id == bindparam("centre"),
+        IS_UNENDED,
+        TicketStep.joined_as == Joined.ON_WAY.value,
+        TicketStep.held_since > bindparam("since"),
+    )
+    .group_by(TicketStep.service)
 )
 
 
 def tickets_by_phone(conn: Connection, centre: int, day: date) -> int:
-    """The day's visits whose ticket was taken by phone, whatever became of them."""
+    """The day's visits whose ticket was taken by phone, without an appointment, whatever became of them."""
     given: int = conn.execute(_BY_PHONE, {"centre": centre, "day": day}).scalar_one()
     return given
 
 
-def on_the_way(conn: Connection, centre: int) -> int:
-    """The people who joined by phone and have not said yet that they are here."""
-    coming: int = conn.execute(_ON_THE_WAY, {"centre": centre}).scalar_one()
-    return coming
+def on_the_way(conn: Connection, centre: int, since: datetime) -> dict[str, int]:
+    """How many people joined by phone after `since` and have not said yet that they are here, by service."""
+    rows = conn.execute(_ON_THE_WAY, {"centre": centre, "since": since}).all()
+    return {row.service: row.people for row in rows}
 
 
 def tickets_for(conn: Connection, centre: int, day: date, service: str) -> int:

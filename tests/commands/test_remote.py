@@ -2,17 +2,19 @@
 
 import pytest
 
+from commands.appointments import check_in
 from commands.calls import call_next
 from commands.moves import come_back, hold
 from commands.outlook import be_here_by
-from commands.remote import ALWAYS, join_from_afar
+from commands.remote import ALWAYS, join_by_phone, join_from_afar
 from commands.tickets import TicketRequest
 from commands.verify import verify
 from queueing.order import Joined
-from queueing.refusals import CentreClosed, RemoteFull, RemoteTooLate
+from queueing.refusals import CentreClosed, RemoteDayFull, RemoteFull, RemoteTooLate
 from queueing.states import StepState
 from queueing.visit import Visit
 from tests.cast import OFFICE_HOURS, Hall, a_hall, clock
+from tests.commands.test_appointments import booked
 
 
 def on_the_way(hall: Hall, service: str = "BIRTH") -> Visit:
@@ -79,14 +81,40 @@ def test_a_share_is_kept_for_people_in_the_building(hall: Hall) -> None:
     on_the_way(hall)
 
 
+def test_who_never_comes_keeps_nobody_out(hall: Hall) -> None:
+    for _person in range(ALWAYS):
+        on_the_way(hall)
+    hall.later(59)
+    with pytest.raises(RemoteFull):
+        on_the_way(hall)
+    hall.later(1)
+    on_the_way(hall)
+
+
+def test_those_on_the_way_count_until_closing_too(hall: Hall) -> None:
+    office = a_hall(hall.store, week=OFFICE_HOURS, remote_share_percent=100).at("15:30").opens(2)
+    for _person in range(6):
+        on_the_way(office)
+    with pytest.raises(RemoteTooLate):
+        on_the_way(office)
+
+
 def test_a_day_gives_so_many_tickets_by_phone(hall: Hall) -> None:
     few = a_hall(hall.store, remote_tickets_a_day=2)
-    for _person in range(2):
-        few.press(come_back, on_the_way(few).id)
-    with pytest.raises(RemoteFull):
-        on_the_way(few)
+    few.press(come_back, on_the_way(few).id)
+    few.press(join_by_phone, TicketRequest(("BIRTH",), "web"))
+    for join in (join_from_afar, join_by_phone):
+        with pytest.raises(RemoteDayFull):
+            few.press(join, TicketRequest(("BIRTH",), "web"))
     assert len(few.visits()) == 2
     few.ticket()
+
+
+def test_who_booked_and_says_so_by_phone_takes_nobodys_ticket_of_the_day(hall: Hall) -> None:
+    few = a_hall(hall.store, remote_tickets_a_day=1)
+    made = booked(few, clock("8:30"))
+    few.press(check_in, made.id, "web")
+    on_the_way(few)
 
 
 def test_it_stops_when_what_waits_reaches_closing(hall: Hall) -> None:

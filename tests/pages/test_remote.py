@@ -64,6 +64,15 @@ def test_when_the_places_by_phone_are_gone_the_page_says_what_to_do(reader: Read
     assert len(hall.visits()) == ALWAYS
 
 
+def test_who_has_come_says_so_at_the_kiosk_and_sees_the_place(reader: Readers, hall: Hall) -> None:
+    number = on_the_way(hall).number
+    kiosk, address = reader("kiosk"), f"/kiosk/{hall.code}/back"
+    kiosk.get(f"{address}?number={number}&lang=en")
+    page = kiosk.press(address, number=number)
+    assert page.status_code == 200
+    assert 'data-show="place"' in page.text
+
+
 def test_staff_and_kiosk_see_who_is_on_the_way(reader: Readers, hall: Hall) -> None:
     number = on_the_way(hall).number
     assert "on the way" in reader("staff").get(f"/counter/{hall.code}/1?show=aside").text
