@@ -1,5 +1,6 @@
 """Appointments and the times that can be booked, as they are answered."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,9 +13,12 @@ from answers.tickets import local
 from queueing.appointments import Appointment, state_at
 from queueing.refusals import Invalid, NotFound
 from queueing.slots import Slot, bookable
-from store.appointments import centre_of_appointment, taken
+from store.appointments import appointment_of_reference, centre_of_appointment, taken
 from store.centre import CentreInfo
 from store.ids import appointment_of_token, appointment_token
+from store.unit import Unit
+
+_SCANNED = re.compile(r"/a/([\w-]+)")
 
 
 class Room(NamedTuple):
@@ -70,6 +74,29 @@ def appointment_with_secrets(answer: Mapping[str, Any], key: bytes, public_url: 
     url = f"{public_url}/a/{token}"
     made = schemas.Appointment(**known, token=token, url=url, ics_url=f"{url}.ics")
     return made.model_dump(mode="json")
+
+
+def typed_appointment(unit: Unit, field: str, typed: str) -> int:
+    """The appointment of this centre whose reference was typed, or whose code a reader has typed. Raises Invalid."""
+    token = scanned_token(typed)
+    if token is None:
+        found = appointment_of_reference(unit.conn, unit.centre.id, typed.upper().replace("\0", ""))
+        if found is None:
+            raise Invalid(field, "no-such-reference", value=typed.upper())
+        return found
+    found = appointment_of_token(store().key, token)
+    where = centre_of_appointment(unit.conn, found) if found is not None else None
+    if found is None or where is None:
+        raise Invalid(field, "no-such-code")
+    if where != unit.centre.code:
+        raise Invalid(field, "appointment-elsewhere")
+    return found
+
+
+def scanned_token(typed: str) -> str | None:
+    """The token in the address that a reader types of an appointment's QR code; None for what is no such address."""
+    found = _SCANNED.search(typed)
+    return found[1] if found else None
 
 
 def find_appointment(token: str) -> tuple[int, str]:

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from answers.appointments import typed_appointment
 from answers.guards import language, needs, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.tickets import local, place_in_queue, service_name, steps_in_order
-from commands.appointments import check_in
+from commands.appointments import cancel, check_in
 from commands.moves import resume
 from commands.permissions import Permission
 from commands.priorities import change_priority
@@ -18,7 +19,6 @@ from counter.blueprint import bp
 from counter.names import group_name, group_names, service_names
 from queueing.refusals import CheckedInAlready, Invalid, NotFound, Refused
 from queueing.visit import Visit
-from store.appointments import appointment_of_reference
 from store.board import read_head
 from store.centre import CentreInfo
 from store.ids import ticket_token
@@ -54,6 +54,7 @@ def _reception(code: str, status: int = 200, problem: str | None = None, *, not_
         "closed": centre.hours.refusal(now),
         "books": any(service.appointment for service in centre.services.values()),
         "not_booked": not_booked,
+        "cancelled": request.args.get("said") == "cancelled",
         "reference": request.form.get("reference", ""),
     }
     return page("counter/reception.html", status, centre=centre, key=new_key(), problem=problem, **values)
@@ -85,22 +86,30 @@ def give(code: str) -> AnyResponse:
 @needs(Permission.WORK_QUEUE)
 def reception_check_in(code: str) -> AnyResponse:
     """Somebody with an appointment is here: a ticket, or the one they were given before. Raises NotFound."""
-    reference = request.form.get("reference", "").strip().upper()
-
-    def work(unit: Unit) -> dict[str, Any]:
-        appointment = appointment_of_reference(unit.conn, unit.centre.id, reference)
-        if appointment is None:
-            raise Invalid("reference", "no-such-reference", value=reference)
-        return {"ticket": check_in(unit, appointment, "staff").id}
-
     try:
-        ticket = press(code, work)["ticket"]
+        ticket = press(code, lambda unit: {"ticket": check_in(unit, _named(unit), "staff").id})["ticket"]
     except CheckedInAlready as already:
         ticket = already.ticket
     except (Refused, Invalid) as error:
         said = kind_problem(error, language())
         return _reception(code, said.status, not_booked=said.words)
     return redirect(url_for("counter.reception_ticket", code=code, ticket_id=ticket), 303)
+
+
+@bp.post(f"{_RULE}/cancel-appointment")
+@needs(Permission.WORK_QUEUE)
+def reception_cancel(code: str) -> AnyResponse:
+    """Somebody can't come to an appointment: staff give the time back, also when it is late. Raises NotFound."""
+    try:
+        press(code, lambda unit: {"appointment": cancel(unit, _named(unit), by_staff=True).id})
+    except (Refused, Invalid) as error:
+        said = kind_problem(error, language())
+        return _reception(code, said.status, not_booked=said.words)
+    return redirect(url_for("counter.reception", code=code, said="cancelled"), 303)
+
+
+def _named(unit: Unit) -> int:
+    return typed_appointment(unit, "reference", request.form.get("reference", "").strip())
 
 
 @bp.get(f"{_RULE}/<int:ticket_id>")

@@ -1,10 +1,9 @@
 """At the kiosk: who booked is here. The QR code is read, or the reference typed; it becomes a ticket."""
 
-import re
-
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from answers.appointments import scanned_token, typed_appointment
 from answers.guards import needs, store
 from answers.pages import kind_problem
 from answers.presses import new_key, press
@@ -13,13 +12,12 @@ from commands.permissions import Permission
 from kiosk.pages import bp
 from kiosk.screen import Screen
 from queueing.refusals import CheckedInAlready, Invalid, KeyReused, Refused
-from store.appointments import appointment_of_reference, centre_of_appointment
+from store.appointments import centre_of_appointment
 from store.board import read_head
 from store.ids import REFERENCE_LENGTH, REFERENCE_LETTERS, appointment_of_token, ticket_token
 from store.unit import Unit
 from store.visits import read_visit
 
-_SCANNED = re.compile(r"/a/([\w-]+)")  # the address in an appointment's QR code, as a reader types it
 _MOST = 200
 
 
@@ -48,7 +46,9 @@ def check_in_here(code: str) -> Response:
     if elsewhere:
         return screen.sorry("wrong-centre", 409, services=[elsewhere])
     try:
-        ticket = press(code, lambda unit: {"ticket": check_in(unit, _find(unit, typed), "kiosk").id})["ticket"]
+        ticket = press(
+            code, lambda unit: {"ticket": check_in(unit, typed_appointment(unit, "typed", typed), "kiosk").id}
+        )["ticket"]
     except KeyReused:  # a page from before, brought back by the browser
         return redirect(screen.address("appointment"), 303)
     except Invalid as error:
@@ -62,23 +62,14 @@ def check_in_here(code: str) -> Response:
     return redirect(screen.address("ticket", token=ticket_token(store().key, ticket)), 303)
 
 
-def _find(unit: Unit, typed: str) -> int:
-    """The appointment whose code was read, or whose reference was typed. Raises Invalid."""
-    scanned = _SCANNED.search(typed)
-    found = (
-        appointment_of_token(store().key, scanned[1])
-        if scanned
-        else appointment_of_reference(unit.conn, unit.centre.id, typed.upper())
-    )
-    if found is None:
-        raise Invalid("typed", "no-such-reference", value="QR" if scanned else typed.upper())
-    return found
+def _check_in(unit: Unit, typed: str) -> dict[str, int]:
+    return {"ticket": check_in(unit, typed_appointment(unit, "typed", typed), "kiosk").id}
 
 
 def _elsewhere(code: str, typed: str) -> dict[str, str] | None:
     """The names of the other centre whose appointment's code was read."""
-    scanned = _SCANNED.search(typed)
-    number = appointment_of_token(store().key, scanned[1]) if scanned else None
+    token = scanned_token(typed)
+    number = appointment_of_token(store().key, token) if token else None
     with store().reading() as conn:
         where = centre_of_appointment(conn, number) if number is not None else None
         return dict(read_head(conn, store().centres, where).info.names) if where not in (None, code) else None

@@ -7,10 +7,13 @@ import pytest
 from commands.appointments import book
 from commands.calls import call_next, no_show
 from commands.tickets import TicketRequest
+from queueing.appointments import AppointmentState
 from queueing.order import Joined
 from queueing.states import Act, StepState
+from store.appointments import read_appointment
+from store.ids import appointment_token
 from tests.cast import OFFICE_HOURS, Hall, a_hall, clock
-from tests.pages.reader import Reader
+from tests.pages.reader import PUBLIC_URL, Reader
 
 Readers = Callable[..., Reader]
 
@@ -70,6 +73,36 @@ def test_who_booked_is_checked_in_by_the_reference_once(clerk: Reader, hall: Hal
     clerk.press(address, reference=made.reference)
     assert clerk.show("number") == "B001"
     assert len(hall.visits()) == 1
+
+
+def test_a_code_that_is_read_is_the_reference(clerk: Reader, hall: Hall) -> None:
+    made = hall.press(book, TicketRequest(("BIRTH",), "web"), clock("9:00"))
+    other = a_hall(hall.store)
+    elsewhere = other.press(book, TicketRequest(("BIRTH",), "web"), clock("9:00"))
+    hall.at("8:40")
+    address = f"/counter/{hall.code}/reception/check-in"
+    code = f"{PUBLIC_URL}/a/" + "{}"
+    clerk.press(address, reference=code.format(appointment_token(hall.store.key, elsewhere.id)))
+    assert "This appointment is at another centre." in clerk.text
+    clerk.press(address, reference=code.format("nonsense"))
+    assert "This code is no appointment of ours." in clerk.text
+    assert hall.visits() == {}
+    clerk.press(address, reference=code.format(appointment_token(hall.store.key, made.id)))
+    assert clerk.show("number") == "B001"
+
+
+def test_who_can_not_come_is_cancelled_by_the_reference_after_a_question(clerk: Reader, hall: Hall) -> None:
+    made = hall.press(book, TicketRequest(("BIRTH",), "web"), clock("9:00"))
+    address = f"/counter/{hall.code}/reception"
+    form = {**clerk.form("/check-in"), "reference": made.reference}
+    page = clerk.get(clerk.post(f"{address}/cancel-appointment", form).headers["Location"])
+    assert "The appointment is cancelled, and its time is free." in page.text
+    with hall.reading() as conn:
+        found = read_appointment(conn, made.id, hall.centre)
+    assert found is not None
+    assert (found.state, found.place) == (AppointmentState.CANCELLED, None)
+    form = {**clerk.form("/check-in"), "reference": "NOBODY"}
+    assert clerk.post(f"{address}/cancel-appointment", form).status_code == 422
 
 
 def test_a_reference_of_nobody_is_said(clerk: Reader, hall: Hall) -> None:
