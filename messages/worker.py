@@ -25,6 +25,7 @@ from store.messages import (
 from store.unit import Store
 
 log = logging.getLogger("onedoor.messages")
+AT_ONCE = 20  # then it looks again whose turn is near: a gateway that hangs must not hold that up
 CLAIMED_FOR = timedelta(minutes=2)  # longer than any gateway takes to answer or not to
 
 
@@ -39,8 +40,9 @@ class Worker:
         """Tells whose turn is near, and sends all that is due."""
         try:
             self._tell_near()
-            while self._send_next():
-                pass
+            for _message in range(AT_ONCE):
+                if not self._send_next():
+                    break
         except Busy:
             log.warning("the database was busy; messages wait")
 
@@ -50,10 +52,11 @@ class Worker:
         with self._store.glancing() as conn:
             untold = untold_by_centre(conn)
         for code, tickets in untold.items():
+            now = self._store.clock.now()
             with self._store.reading() as conn:
                 centre = read_head(conn, self._store.centres, code).info
-                hall = Standing.read(conn, centre, self._store.clock.now())
-            near = near_their_turn(hall.queue, hall.counters, centre.rules.near_turn_ahead)
+                hall = Standing.read(conn, centre, now)
+            near = near_their_turn(hall.queue, hall.counters, centre.rules.near_turn_ahead, now)
             told = set(near).intersection(tickets)
             if told:
                 tell_near(self._store, code, centre.id, told)

@@ -64,10 +64,16 @@ def why_not(kind: MessageKind, sequence: int | None, appointment: Appointment, n
     return None if (appointment.state, appointment.sequence) == (said, sequence) else Unsent.OVERTAKEN
 
 
-def near_their_turn(queue: Sequence[QueuedStep], counters: Sequence[OpenCounter], ahead: int) -> Iterator[int]:
-    """The tickets of a queue in its order that at most `ahead` people are before, where a counter calls them at all."""
+def near_their_turn(
+    queue: Sequence[QueuedStep], counters: Sequence[OpenCounter], ahead: int, now: datetime
+) -> Iterator[int]:
+    """The tickets of a queue in its order that at most `ahead` people are before, where a counter calls them at all.
+
+    Who has a time is not told before it: until then others may come who go first.
+    """
     for place, step in enumerate(queue):
-        if rivals(step.service, step.direct_to, counters):
+        early = step.not_before is not None and now < step.not_before
+        if not early and rivals(step.service, step.direct_to, counters):
             before_me = filter(competitors(step, counters), queue[:place])
             if len(list(islice(before_me, ahead + 1))) <= ahead:
                 yield step.ticket

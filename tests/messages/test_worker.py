@@ -44,7 +44,7 @@ def test_who_has_chosen_no_language_is_told_in_the_centres_first(hall: Hall) -> 
     hand = Hand()
     booked(hall)
     work(hall, hand)
-    assert "ໄຊເສດຖາ: ຈອງແລ້ວ ວັນສຸກ" in hand.letters[0].text
+    assert "ໄຊເສດຖາ: ນັດໝາຍແລ້ວ ວັນສຸກ" in hand.letters[0].text
 
 
 def test_a_reminder_is_sent_the_day_before_and_nothing_is_sent_twice(hall: Hall) -> None:

@@ -75,4 +75,10 @@ def test_who_is_near_has_at_most_so_many_before_by_position(
         if any(counter.may_call(step.service, step.direct_to) for counter in calling)
         and position(step, queue, calling, NOW) - 1 <= ahead
     }
-    assert set(near_their_turn(queue, calling, ahead)) == near
+    assert set(near_their_turn(queue, calling, ahead, NOW)) == near
+
+
+def test_who_has_a_time_is_told_that_it_is_near_from_then_on() -> None:
+    booked, calling = QueuedStep(1, "A", NOW, NOW + MINUTE, 1, None), [OpenCounter(1, frozenset("A"))]
+    assert list(near_their_turn([booked], calling, 3, NOW)) == []
+    assert list(near_their_turn([booked], calling, 3, NOW + MINUTE)) == [1]
