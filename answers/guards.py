@@ -29,6 +29,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # A hall or a mobile carrier shares one address; a device's token is far above what a device can do.
 BY_ADDRESS_READ = RateLimitItemPerMinute(6000)
 BY_ADDRESS_WRITE = RateLimitItemPerMinute(600)
+BY_APPOINTMENT = RateLimitItemPerHour(120)  # each move may send a message
 BY_REFERENCE = RateLimitItemPerHour(20)  # who has one and guesses the telephone that belongs to it
 BY_TOKEN = RateLimitItemPerSecond(1000)
 

@@ -76,6 +76,11 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
         _("No more places by phone now"),
         _("The other places are kept for people in the centre. Please come, book a time, or try again later."),
     ),
+    "remote-day-full": (
+        409,
+        _("No more tickets by phone today"),
+        _("No more tickets are given by phone today. Please come, or book a time."),
+    ),
     "remote-too-late": (
         409,
         _("Too late for today"),
@@ -129,6 +134,8 @@ MISTAKES: Mapping[str, str] = {
     "too-short": _("At least {least} characters."),
     "not-a-phone-number": _("A phone number has digits, spaces, + and - only."),
     "no-such-reference": _("No appointment here has the reference “{value}”. Please check its six signs."),
+    "no-such-code": _("This code is no appointment of ours. Please type the reference."),
+    "appointment-elsewhere": _("This appointment is at another centre."),
     "not-an-email": _("An e-mail address looks like name@example.com."),
     "not-an-instant": _("A time is written with its offset, as 2026-11-24T09:30:00+07:00."),
     "service-or-counter": _("Name a service or a counter."),

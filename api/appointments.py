@@ -7,7 +7,7 @@ from flask import Response
 
 from answers import bodies, schemas
 from answers.appointments import appointment_answer, appointment_with_secrets, find_appointment, slots_answer
-from answers.guards import house, store
+from answers.guards import BY_APPOINTMENT, hit, house, store
 from api.endpoint import act, answered, endpoint, secret_answer
 from api.tickets import asked_ticket, channel, read_ticket, shown
 from commands import appointments
@@ -111,7 +111,10 @@ def cancel_appointment(token: str) -> Response:
     Permission.HOLD_TICKET,
     body=bodies.Nothing,
     answers={200: schemas.Ticket, 201: schemas.Ticket},
-    refusals=("too-early", "not-today", "appointment-missed", "appointment-cancelled", "not-confirmed", "clock-behind"),
+    refusals=(
+        *("too-early", "not-today", "appointment-missed", "appointment-cancelled"),
+        *("not-confirmed", "clock-behind"),
+    ),
 )
 def check_in(token: str) -> Response:
     """Say that one is here: a ticket. Said again, the same one."""
@@ -129,6 +132,7 @@ def check_in(token: str) -> Response:
 
 def _press(token: str, command: Callable[[Unit, int], Appointment]) -> Response:
     number, code = find_appointment(token)
+    hit(BY_APPOINTMENT, f"appointment:{number}")
     return _act(code, lambda unit: command(unit, number))
 
 

@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from answers.appointments import appointment_answer, find_appointment
-from answers.guards import house, language, needs, store
+from answers.guards import BY_APPOINTMENT, hit, house, language, needs, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.tickets import local
@@ -62,7 +62,8 @@ def _appointment(token: str, status: int = 200, *, problem: str | None = None) -
 
 
 def _facts(token: str, centre: CentreInfo, found: Appointment, now: datetime) -> dict[str, Any]:
-    opens = found.start - centre.rules.booking.early
+    day = centre.hours.business_date(found.start)
+    opens = max(found.start - centre.rules.booking.early, centre.hours.instant(day, 0))
     until = centre.plan(found.services[0]).change_until(found.start)
     return {
         "token": token,
@@ -75,7 +76,7 @@ def _facts(token: str, centre: CentreInfo, found: Appointment, now: datetime) ->
         "may_check_in": _allowed(lambda: check_in_allowed(found, centre.hours, centre.rules.booking.early, now)),
         "may_move": _allowed(lambda: _may_move(centre, found, now)),
         "until": local(until, centre.zone) if until else None,
-        "today": centre.hours.business_date(now) == centre.hours.business_date(found.start),
+        "late": now > found.start + centre.rules.appointment_late,
         "over": found.expires_at is not None,  # a hold that nobody confirmed
     }
 
@@ -173,6 +174,7 @@ def _press(
 ) -> AnyResponse:
     """Does it once, and shows the appointment; what forbids it is said on the page that was pressed."""
     number, code = find_appointment(token)
+    hit(BY_APPOINTMENT, f"appointment:{number}")
     try:
         press(code, lambda unit: {"done": work(unit, number)}, secret=_PERSON)
     except (CheckedInAlready, KeyReused):

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 
 from commands.messages import tell_booker
 from commands.tickets import TicketRequest, check_person, check_request, next_number, remember_person
@@ -40,13 +40,14 @@ from store.appointments import (
     insert_appointment,
     places_of_slot,
     read_appointment,
+    read_bookers,
     update_appointment,
 )
 from store.ids import new_id, new_reference
 from store.tables import Booker
 from store.unit import Unit
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0]+\.[^@\s\0]+")
 _MOST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 _S = AppointmentState
 
@@ -208,7 +209,7 @@ def check_in(unit: Unit, appointment: int, channel: str) -> Visit:
 def mark_missed(unit: Unit, day: date) -> None:
     """Who was to come up to a business date that has ended, and did not, has missed it: as of that day's closing."""
     hours = unit.centre.hours
-    since = unit.ended_on + timedelta(days=1) if unit.ended_on is not None else date(1970, 1, 1)
+    since = unit.ended_on or date(1970, 1, 1)  # that day's too: a hold may have been confirmed after it ended
     span = hours.instant(since, 0), hours.instant(day + timedelta(days=1), 0)
     for number in booked_between(unit.conn, unit.centre.id, unit.centre.services, *span):
         _miss(unit, _find(unit, number)[0])
@@ -268,9 +269,7 @@ def _told(unit: Unit, kind: Kind, made: Appointment, *, at: datetime | None = No
     return made
 
 
-def _remember_booker(
-    unit: Unit, appointment: int, name: str | None, phone: str | None, email: str | None = None
-) -> None:
+def _remember_booker(unit: Unit, appointment: int, name: str | None, phone: str | None, email: str | None) -> None:
     if name or phone or email:
         person = {"name": name, "phone": phone, "email": email, "recorded_at": unit.now}
         unit.conn.execute(delete(Booker).where(Booker.appointment_id == appointment))
@@ -279,7 +278,5 @@ def _remember_booker(
 
 def _bring_person(unit: Unit, found: Appointment, visit: Visit) -> None:
     """What was given with the booking is asked nowhere again."""
-    person = select(Booker.name, Booker.phone).where(Booker.appointment_id == found.id)
-    given = unit.conn.execute(person).first()
-    if given is not None:
-        remember_person(unit, visit, given.name, given.phone)
+    for name, phone in read_bookers(unit.conn, [found.id]).values():
+        remember_person(unit, visit, name, phone)

@@ -99,6 +99,8 @@ def check_person(name: str | None, phone: str | None) -> None:
     """Raises Invalid for a name that is too long, or what is no phone number."""
     if name is not None and len(name) > _MAX_NAME:
         raise Invalid("name", "too-long", most=_MAX_NAME)
+    if name is not None and "\0" in name:  # which PostgreSQL does not take
+        raise Invalid("name", "bad-value")
     if phone is not None and (len(phone) > _MAX_PHONE or not _PHONE.fullmatch(phone)):
         raise Invalid("phone", "not-a-phone-number")
 

@@ -192,7 +192,7 @@ class Defaults(Table):
     appointment_early_minutes: Length = Field(30, description="How long before its time one may check in.")
     appointment_late_minutes: Length = Field(15, description="How long after its time it keeps its credit.")
     appointment_credit_minutes: Length = 60
-    appointment_share_percent: Percent = Field(50, description="The most of the capacity that is given away.")
+    appointment_share_percent: Percent = Field(50, description="Not used: a session keeps places for walk-ins.")
     last_ticket_before_close_minutes: Length = 0
     retention_days_personal: Annotated[int, Field(strict=True, ge=0, le=3650)] = 30
     remote_tickets: Flag = Field(False, description="A phone may join today's queue.")

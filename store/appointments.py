@@ -58,7 +58,6 @@ _GIVE_BACK = (
     update(_ROWS).where(_ROWS.id == bindparam("appointment")).values(place=None, state=AppointmentState.CANCELLED.value)
 )
 _REFERENCE = select(_ROWS.id).where(_ROWS.centre_id == bindparam("centre"), _ROWS.reference == bindparam("letters"))
-_PHONE = select(tables.Booker.phone).where(tables.Booker.appointment_id == bindparam("appointment"))
 _CENTRE = (
     select(tables.Centre.code)
     .join(_ROWS, _ROWS.centre_id == tables.Centre.id)
@@ -150,11 +149,6 @@ def give_back(conn: Connection, appointment: int) -> None:
 def appointment_of_reference(conn: Connection, centre: int, letters: str) -> int | None:
     """The appointment of a centre that has this reference, or None."""
     return conn.execute(_REFERENCE, {"centre": centre, "letters": letters}).scalar()
-
-
-def phone_of(conn: Connection, appointment: int) -> str | None:
-    """The telephone that was given with it, if one was."""
-    return conn.execute(_PHONE, {"appointment": appointment}).scalar()
 
 
 def insert_appointment(conn: Connection, centre: int, appointment: Appointment, made_at: datetime) -> None:

@@ -61,7 +61,8 @@ def test_every_request_of_the_document_is_answered_by_the_demonstration(desk: De
 def test_every_refusal_is_in_its_table_with_its_status() -> None:
     rows = re.findall(r"^\| (\d{3}) \| ([^|]*) \|", DOCUMENT, re.MULTILINE)
     said = {slug: int(status) for status, slugs in rows for slug in re.findall(r"`([a-z-]+)`", slugs)}
-    pages_alone = {"stale-form", "remote-full", "remote-too-late", "appointments-without-slot", "no-later-slot"}
+    pages_alone = {"stale-form", "appointments-without-slot", "no-later-slot"}
+    pages_alone |= {"remote-full", "remote-day-full", "remote-too-late"}
     assert said == {slug: status for slug, (status, *_) in REFUSALS.items() if slug not in pages_alone}
 
 

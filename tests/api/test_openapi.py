@@ -59,7 +59,7 @@ def test_every_refusal_that_it_names_has_its_status_and_words(document: dict[str
             assert list(answer["content"]) == ["application/problem+json"]
             named |= set(slugs)
     never_by_the_api = {"stale-form", "broken", "method-not-allowed"}  # 405 belongs to no operation
-    never_by_the_api |= {"remote-full", "remote-too-late"}  # who is on the way joins on a page alone
+    never_by_the_api |= {"remote-full", "remote-day-full", "remote-too-late"}  # who is on the way joins on a page alone
     never_by_the_api |= {"appointments-without-slot", "no-later-slot"}  # sessions are changed in the office alone
     assert named >= set(REFUSALS) - never_by_the_api
 

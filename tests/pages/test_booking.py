@@ -264,6 +264,21 @@ def test_it_is_cancelled_after_a_question_and_can_be_booked_anew(phone: Reader, 
     assert phone.get(f"{address}/move").status_code == 302, "nothing is left to move"
 
 
+def test_a_name_that_no_database_takes_is_a_mistake(phone: Reader, office: Hall) -> None:
+    address = holds(phone, "2026-11-23T09:00:00+07:00")
+    for person in ({"name": "So\0msi"}, {"email": "so\0msi@example.la"}):
+        assert phone.press(f"{address}/confirm", **person).status_code == 422
+    assert row(phone, address).state == S.HELD
+
+
+def test_who_comes_late_is_told_where_they_stand(phone: Reader, office: Hall) -> None:
+    address = books(phone)
+    assert 'data-show="late"' not in phone.get(address).text
+    office.at("9:16")
+    assert 'data-show="late"' in phone.get(address).text
+    assert phone.has("here")
+
+
 def test_who_is_here_says_so_on_the_phone_and_the_link_becomes_the_ticket(phone: Reader, office: Hall) -> None:
     address = books(phone)
     assert not phone.has("here")

@@ -112,11 +112,11 @@ def test_a_session_is_added_on_several_weekdays_changed_and_removed(reader: Read
     assert said(press(noy, office, "appointments", f"{address}/remove")) == ["session-removed"]
     assert [session.weekday for session in office.info.sessions] == [3]
     record = noy.get(f"/office/{office.code}/changes").text
-    assert re.findall(r"Appointments \w+ 09:00–11:00: \w+", record) == [
-        "Appointments Monday 09:00–11:00: removed",
-        "Appointments Monday 09:00–11:00: changed",
-        "Appointments Wednesday 09:00–11:00: added",
-        "Appointments Monday 09:00–11:00: added",
+    assert re.findall(r"Session \w+ 09:00–11:00: \w+", record) == [
+        "Session Monday 09:00–11:00: removed",
+        "Session Monday 09:00–11:00: changed",
+        "Session Wednesday 09:00–11:00: added",
+        "Session Monday 09:00–11:00: added",
     ]
 
 
@@ -264,7 +264,7 @@ def test_past_the_cut_off_the_phone_says_so_and_offers_no_change(reader: Readers
     assert phone.get(f"{address}/move").status_code == 302
     page = phone.post(f"{address}/cancel", form)
     assert page.status_code == 409
-    assert "until 08:30 on 2026-11-23" in page.text
+    assert "until 08:30 on 23 November 2026" in page.text
     assert list(taken_places(office)) == [("BIRTH", NINE)]
 
 
