@@ -37,7 +37,7 @@ def ticket(token: str) -> Response:
             raise NotFound("ticket")
         answer = ticket_answer(centre, visit, place_in_queue(conn, centre, visit, now), now)
         by = be_here_by(conn, centre, visit, now) if answer["on_way"] else None
-    facts = ticket_facts(centre, visit, language(), now) | {"by": local(by, centre.zone) if by else None}
+    facts = ticket_facts(centre, visit, language(), now) | {"by": local(by, centre.zone) if by and by > now else None}
     response = page("booking/ticket.html", ticket=answer, token=token, key=new_key(), **facts)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -91,6 +91,8 @@ PAGES = {
         "services": "Services",
         "counters": "Counters",
         "hours": "Hours and holidays",
+        "appointments": "Appointments: the week, and its sessions",
+        "messages": "Messages",
         "people": "People",
         "devices": "Devices: pairing a screen",
         "backup": "Backup",

@@ -29,7 +29,8 @@ def appointments(camera: Camera) -> None:
     press(way, "take-from-afar")
     live(way)
     camera.take(way, "phone", "on-the-way")
-    kiosk = camera.open("kiosk", f"/kiosk/{CENTRE}/appointment?lang={camera.lang}")
+    kiosk = camera.open("kiosk", f"/kiosk/{CENTRE}?lang={camera.lang}")
+    press(kiosk, "appointment")
     for letter in reference:
         kiosk.locator(f'[data-key="{letter}"]').click()
     camera.take(kiosk, "kiosk", "appointment")

@@ -28,7 +28,7 @@ from tests.servers import RunningServer
 
 NOTICES = {"lo": "ມື້ນີ້ຊ່ອງ 7 ປິດ 15 ໂມງ", "en": "Counter 7 closes at 15:00 today"}
 WEEK = "?from=2026-11-17&to=2026-11-23&by=service"
-SECTIONS = ("waits", "services", "counters", "hours", "people", "backup", "changes")
+SECTIONS = ("waits", "services", "counters", "hours", "appointments", "messages", "people", "backup", "changes")
 
 
 def before_the_first(camera: Camera) -> None:

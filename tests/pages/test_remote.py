@@ -28,10 +28,19 @@ def test_who_is_on_the_way_says_by_one_press_that_they_are_here(reader: Readers,
     joins(phone)
     assert 'data-value="on_hold"' in phone.text
     assert "You are on your way. Your place is kept." in phone.text
-    assert phone.part("back-says").startswith("Please be here by 08:00.")
+    assert phone.part("back-says").startswith("Please come soon."), "nobody is before them"
     phone.press(f"{path(phone)}/here")
     assert 'data-value="waiting"' in phone.text
     assert phone.show("position") == "1"
+
+
+def test_by_when_to_be_here_is_said_while_others_are_before(reader: Readers, hall: Hall) -> None:
+    hall.opens(2)
+    for _person in range(3):
+        hall.ticket()
+    phone = reader()
+    joins(phone)
+    assert phone.part("back-says").startswith("Please be here by 08:15.")
 
 
 def test_one_phone_is_on_the_way_once_at_a_time(reader: Readers, hall: Hall) -> None:
