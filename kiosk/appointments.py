@@ -11,7 +11,7 @@ from commands.appointments import check_in
 from commands.permissions import Permission
 from kiosk.pages import bp
 from kiosk.screen import Screen
-from queueing.refusals import CheckedInAlready, Invalid, KeyReused, Refused
+from queueing.refusals import CheckedInAlready, HoldExpired, Invalid, KeyReused, Refused
 from store.appointments import centre_of_appointment
 from store.board import read_head
 from store.ids import REFERENCE_LENGTH, REFERENCE_LETTERS, appointment_of_token, ticket_token
@@ -57,7 +57,7 @@ def check_in_here(code: str) -> Response:
     except CheckedInAlready as already:
         return screen.sorry("checked-in-already", 409, number=_number(already.ticket))
     except Refused as refused:
-        said = kind_problem(refused, screen.lang)
+        said = kind_problem(HoldExpired() if refused.facts.get("held") else refused, screen.lang)
         return screen.sorry(said.slug, said.status, said=said.detail)
     return redirect(screen.address("ticket", token=ticket_token(store().key, ticket)), 303)
 

@@ -85,7 +85,7 @@ def check_in_allowed(appointment: Appointment, hours: Hours, early: timedelta, n
     if state is _S.CHECKED_IN:
         raise CheckedInAlready(appointment.ticket)
     if state is _S.CANCELLED:
-        raise AppointmentCancelled
+        raise AppointmentCancelled(held=appointment.expires_at is not None)
     if state is _S.MISSED:
         raise AppointmentMissed
     if state is _S.HELD:

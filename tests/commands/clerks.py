@@ -15,6 +15,7 @@ from commands.day import end_past_days
 from commands.details import Details, change_details
 from commands.moves import cancel, change_steps, come_back, hold, leave, let_others_pass, resume, transfer
 from commands.priorities import change_priority
+from commands.remote import join_from_afar
 from commands.tickets import TicketRequest, issue_ticket
 from commands.undo import undo
 from commands.verify import verify
@@ -98,6 +99,12 @@ class Clerks(RuleBasedStateMachine):
     @rule(services=st.lists(SERVICES, min_size=1, max_size=3, unique=True), priority=st.sampled_from([None, "ELDER"]))
     def somebody_takes_a_ticket(self, services: list[str], priority: str | None) -> None:
         visit = self.attempt(issue_ticket, TicketRequest(tuple(services), "kiosk", priority))
+        if visit is not None:
+            self.people.append(visit.id)
+
+    @rule(service=SERVICES)
+    def somebody_joins_from_afar(self, service: str) -> None:
+        visit = self.attempt(join_from_afar, TicketRequest((service,), "web"))
         if visit is not None:
             self.people.append(visit.id)
 

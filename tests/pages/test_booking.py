@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import zxingcpp
 from sqlalchemy import select
 
 from queueing.appointments import AppointmentState
@@ -14,7 +15,8 @@ from store import tables
 from store.ids import appointment_of_token
 from tests.cast import MONDAY, OFFICE_HOURS, SLOTS, Hall, a_hall, clock
 from tests.commands.test_appointments import booked, places
-from tests.pages.reader import Reader
+from tests.pages.reader import PUBLIC_URL, Reader
+from tests.pages.test_ticket import painted
 
 Readers = Callable[..., Reader]
 _ROWS = tables.Appointment.__table__
@@ -333,6 +335,15 @@ def test_several_services_are_one_visit_at_a_time_of_the_first_that_can_be_booke
     form = {**phone.form("/hold"), "services": ["INFO", "BIRTH"], "start": slots(page)[0]}
     held = phone.post(f"/book/{hall.code}/hold", form).headers["Location"]
     assert row(phone, held).services == ["BIRTH", "INFO"]
+
+
+def test_the_poster_for_the_door_opens_the_centre_on_a_phone(phone: Reader, office: Hall) -> None:
+    page = phone.get(f"/book/{office.code}/poster").text
+    address = f"{PUBLIC_URL}/book/{office.code}"
+    assert address in page
+    (code,) = zxingcpp.read_barcodes(painted(phone.get(f"/book/{office.code}/qr.svg").text))
+    assert code.text == address
+    assert phone.get("/book/NOWHERE/qr.svg").status_code == 404
 
 
 def test_nobody_keeps_or_indexes_an_appointment(phone: Reader, office: Hall) -> None:

@@ -37,6 +37,8 @@ PAGES = {
     "/book/{code}": (None, 200),
     "/book/{code}/visit?services=RES": (None, 200),
     "/book/{code}/find": (None, 200),
+    "/book/{code}/poster": (None, 200),
+    "/book/{code}/qr.svg": (None, 200),
     "/a/{held}": (None, 200),
     "/a/{booked}": (None, 200),
     "/a/{booked}/move": (None, 200),

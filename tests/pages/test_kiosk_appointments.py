@@ -103,6 +103,13 @@ def test_what_forbids_it_is_said_kindly_and_changes_nothing(kiosk: Reader, offic
     assert office.visits() == {}
 
 
+def test_a_time_that_was_kept_and_never_booked_is_said_to_be_over(kiosk: Reader, office: Hall) -> None:
+    held = booked(office, clock("9:00"), hold=True)
+    office.later(10)
+    assert types(kiosk, held.reference) == 409
+    assert "The ten minutes are over" in kiosk.text
+
+
 @pytest.mark.parametrize("text", ["XXXXXX", "", "A" * 300, f"{PUBLIC_URL}/a/nonsense", "/a/"])
 def test_what_nobody_booked_is_asked_for_again(kiosk: Reader, office: Hall, text: str) -> None:
     assert types(kiosk, text) == 422

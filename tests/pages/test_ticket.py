@@ -22,7 +22,7 @@ from tests.pages.reader import PUBLIC_URL, Reader
 Readers = Callable[..., Reader]
 
 
-def _painted(svg: str, scale: int = 4) -> np.ndarray:
+def painted(svg: str, scale: int = 4) -> np.ndarray:
     """The picture that a browser makes of our QR codes: white, with dark runs of one row each."""
     size = int(re.search(r'viewBox="0 0 (\d+) ', svg)[1])  # type: ignore[index]
     picture = np.full((size, size), 255, np.uint8)
@@ -37,7 +37,7 @@ def test_the_code_opens_the_tickets_own_address(reader: Readers, hall: Hall) -> 
     answer = phone.get(f"/t/{token}/qr.svg", headers={"Host": "evil.example"})
     assert answer.mimetype == "image/svg+xml"
     assert "immutable" in answer.headers["Cache-Control"]
-    (code,) = zxingcpp.read_barcodes(_painted(answer.text))
+    (code,) = zxingcpp.read_barcodes(painted(answer.text))
     assert code.text == f"{PUBLIC_URL}/t/{token}"
 
 
