@@ -39,7 +39,7 @@ def test_the_office_says_how_long_data_is_kept_and_what_was_last_erased(reader: 
     page = noy.get(address).text
     assert f'data-show="erased" data-value="{MONDAY}"' in page
     if lang == "en":
-        assert "What was of Mon 23 Nov: details of 1 visits and 1 appointments, 1 notes." in page
+        assert "Of Mon 23 Nov: details of 1 visits and 1 appointments, 1 notes." in page
     assert "Bounmy" not in page
     assert 'data-what="data-erased"' not in noy.get(f"/office/{hall.code}/changes").text
 
