@@ -13,7 +13,8 @@ from answers.tickets import local
 from queueing.appointments import Appointment, state_at
 from queueing.refusals import Invalid, NotFound
 from queueing.slots import Slot, bookable
-from store.appointments import appointment_of_reference, centre_of_appointment, taken
+from store.appointments import appointment_of_reference, centre_of_appointment, read_appointment, taken
+from store.board import read_head
 from store.centre import CentreInfo
 from store.ids import appointment_of_token, appointment_token
 from store.unit import Unit
@@ -108,3 +109,14 @@ def find_appointment(token: str) -> tuple[int, str]:
         if code is not None:
             return number, code
     raise NotFound("appointment")
+
+
+def read_own(token: str) -> tuple[CentreInfo, Appointment]:
+    """The appointment that a token opens, and its centre's settings. Raises NotFound."""
+    number, code = find_appointment(token)
+    with store().reading() as conn:
+        centre = read_head(conn, store().centres, code).info
+        found = read_appointment(conn, number, centre.id)
+    if found is None:
+        raise NotFound("appointment")
+    return centre, found

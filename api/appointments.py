@@ -6,15 +6,14 @@ from typing import Any
 from flask import Response
 
 from answers import bodies, schemas
-from answers.appointments import appointment_answer, appointment_with_secrets, find_appointment, slots_answer
+from answers.appointments import appointment_answer, appointment_with_secrets, find_appointment, read_own, slots_answer
 from answers.guards import BY_APPOINTMENT, hit, house, store
 from api.endpoint import act, answered, endpoint, secret_answer
 from api.tickets import asked_ticket, channel, read_ticket, shown
 from commands import appointments
 from commands.permissions import Permission
 from queueing.appointments import Appointment
-from queueing.refusals import CheckedInAlready, NotFound
-from store.appointments import read_appointment
+from queueing.refusals import CheckedInAlready
 from store.board import read_head
 from store.unit import Unit
 
@@ -57,12 +56,7 @@ def book(code: str, body: bodies.AskAppointment) -> Response:
 @endpoint("GET", _ADDRESS, Permission.HOLD_TICKET, answers={200: schemas.Appointment})
 def show_appointment(token: str) -> Response:
     """An appointment by its token."""
-    number, code = find_appointment(token)
-    with store().reading() as conn:
-        centre = read_head(conn, store().centres, code).info
-        appointment = read_appointment(conn, number, centre.id)
-    if appointment is None:
-        raise NotFound("appointment")
+    centre, appointment = read_own(token)
     return answered(_secrets(appointment_answer(centre, appointment, store().clock.now())))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from answers.appointments import appointment_answer, find_appointment
+from answers.appointments import appointment_answer, find_appointment, read_own
 from answers.guards import BY_APPOINTMENT, hit, house, language, needs, store
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
@@ -27,9 +27,7 @@ from queueing.appointments import (
     move_allowed,
     state_at,
 )
-from queueing.refusals import CheckedInAlready, Invalid, KeyReused, NotFound, Refused
-from store.appointments import read_appointment
-from store.board import read_head
+from queueing.refusals import CheckedInAlready, Invalid, KeyReused, Refused
 from store.centre import CentreInfo
 from store.ids import ticket_token
 from store.unit import Unit
@@ -46,7 +44,7 @@ def appointment(token: str) -> AnyResponse:
 
 
 def _appointment(token: str, status: int = 200, *, problem: str | None = None) -> AnyResponse:
-    centre, found = _read(token)
+    centre, found = read_own(token)
     if found.ticket is not None:
         return redirect(_ticket(found.ticket))
     now = store().clock.now()
@@ -100,7 +98,7 @@ def _allowed(asks: Callable[[], None]) -> bool:
 @needs(Permission.HOLD_TICKET)
 def calendar(token: str) -> Response:
     """The appointment for the holder's calendar. Raises NotFound."""
-    centre, found = _read(token)
+    centre, found = read_own(token)
     address = f"{house().public_url}/a/{token}"
     file = calendar_file(centre, found, address, language(), store().clock.now())
     response = make_response(file, 200, {"Content-Type": "text/calendar; charset=utf-8", "Cache-Control": "no-store"})
@@ -132,7 +130,7 @@ def other_times(token: str) -> AnyResponse:
 
 
 def _other_times(token: str, status: int = 200, *, problem: str | None = None) -> AnyResponse:
-    centre, found = _read(token)
+    centre, found = read_own(token)
     now = store().clock.now()
     try:
         _may_move(centre, found, now)
@@ -183,16 +181,6 @@ def _press(
         said = kind_problem(error, language())
         return (refused or _appointment)(token, said.status, problem=said.words)
     return redirect(url_for("booking.appointment", token=token), 303)
-
-
-def _read(token: str) -> tuple[CentreInfo, Appointment]:
-    number, code = find_appointment(token)
-    with store().reading() as conn:
-        centre = read_head(conn, store().centres, code).info
-        found = read_appointment(conn, number, centre.id)
-    if found is None:
-        raise NotFound("appointment")
-    return centre, found
 
 
 def _ticket(ticket: int) -> str:

@@ -67,8 +67,8 @@ def _visit(code: str, status: int = 200, *, problem: str | None = None) -> AnyRe
     chosen = _asked(centre)
     if not chosen:
         return redirect(url_for("booking.services", code=code))
-    bookable = next((service for service in chosen if centre.services[service].appointment), None)
-    times = read_times(centre, bookable, now) if bookable else None
+    first = _to_book(centre, chosen)[0]
+    times = read_times(centre, first, now) if centre.services[first].appointment else None
     infos = [centre.services[service] for service in chosen]
     values: dict[str, Any] = {
         "infos": infos,
@@ -166,7 +166,7 @@ def _hold(code: str) -> str:
     def work(unit: Unit) -> dict[str, int]:
         if before is not None:
             release(unit, before)
-        services = sorted(_asked(unit.centre), key=lambda service: not unit.centre.services[service].appointment)
+        services = _to_book(unit.centre, _asked(unit.centre))
         spoken = language() if language() in unit.centre.languages else None
         return {"appointment": book(unit, TicketRequest(tuple(services), "web", language=spoken), start, hold=True).id}
 
@@ -208,3 +208,8 @@ def _asked(centre: CentreInfo) -> list[str]:
     """The services that were chosen so far, each once; what the centre does not offer was never on the page."""
     known = {code for code, info in centre.services.items() if info.enabled}
     return [code for code in dict.fromkeys(request.values.getlist("services")) if code in known]
+
+
+def _to_book(centre: CentreInfo, chosen: list[str]) -> list[str]:
+    """The same services in the order in which they are booked: one of which a time can be had first, it is its slot."""
+    return sorted(chosen, key=lambda service: not centre.services[service].appointment)

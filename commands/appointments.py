@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, insert
 
 from commands.messages import tell_booker
-from commands.tickets import TicketRequest, check_person, check_request, next_number, remember_person
+from commands.tickets import TicketRequest, check_person, check_request, give_number, remember_person
 from queueing.appointments import (
     HOLD,
     Appointment,
@@ -32,7 +32,7 @@ from queueing.refusals import (
     SlotUnavailable,
 )
 from queueing.slots import Slot, find_slot
-from queueing.visit import Visit, micros, place_facts
+from queueing.visit import Visit, micros
 from store.appointments import (
     appointment_of_reference,
     booked_between,
@@ -190,15 +190,13 @@ def check_in(unit: Unit, appointment: int, channel: str) -> Visit:
         late=rules.appointment_late,
         weight=unit.centre.weight(found.priority),
     )
-    visit = unit.issue(
-        new_id(),
-        number=next_number(unit, unit.today, unit.centre.services[steps[0]].series),
-        business_date=unit.today.isoformat(),
+    visit = give_number(
+        unit,
+        steps,
+        place,
         channel=channel,
         priority=found.priority,
         language=found.language,
-        services=steps,
-        place=place_facts(1, place),
         appointment=found.id,
     )
     update_appointment(unit.conn, replace(found, state=_S.CHECKED_IN, ticket=visit.id))

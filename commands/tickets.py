@@ -1,6 +1,7 @@
 """Taking a ticket: one visit, its number, and the steps that are planned from what was asked for."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from queueing.journey import plan_steps
 from queueing.numbering import ticket_number
-from queueing.order import Joined, place
+from queueing.order import Joined, Place, place
 from queueing.refusals import CentreClosed, Invalid, ServiceClosed, ServiceFull
 from queueing.visit import Visit, place_facts
 from store.ids import new_id
@@ -48,20 +49,27 @@ def issue_ticket(unit: Unit, request: TicketRequest, *, joined_as: Joined = Join
     for code in request.services:
         _refuse_ungiven(unit, code)
     steps = plan_steps(request.services, unit.centre.then)
-    day = unit.today
     first = place(joined_as, unit.now, cap=unit.centre.rules.max_credit, weight=unit.centre.weight(request.priority))
-    visit = unit.issue(
-        new_id(),
-        number=next_number(unit, day, unit.centre.services[steps[0]].series),
-        business_date=day.isoformat(),
-        channel=request.channel,
-        priority=request.priority,
-        language=request.language,
-        services=steps,
-        place=place_facts(1, first),
+    visit = give_number(
+        unit, steps, first, channel=request.channel, priority=request.priority, language=request.language
     )
     remember_person(unit, visit, request.name, request.phone)
     return visit
+
+
+def give_number(unit: Unit, steps: Sequence[str], first: Place, **facts: Any) -> Visit:
+    """Issues a visit of today with these steps, under the next number of its first one's series.
+
+    `first` is that step's place in its queue, `facts` what else the event tells: channel, priority, language.
+    """
+    return unit.issue(
+        new_id(),
+        number=next_number(unit, unit.today, unit.centre.services[steps[0]].series),
+        business_date=unit.today.isoformat(),
+        services=steps,
+        place=place_facts(1, first),
+        **facts,
+    )
 
 
 def _refuse_ungiven(unit: Unit, code: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from flask import request
 
+from answers.numbers import whole_number
 from commands import calls, moves
 from commands.counters import close_counter, open_counter, pause_counter
 from commands.details import Details, change_details
@@ -46,8 +47,7 @@ def seen_here(unit: Unit, ticket: int, counter: int, act: Act) -> None:
 
 
 def _number(field: str) -> int | None:
-    asked = request.form.get(field, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    return whole_number(request.form.get(field, ""))
 
 
 def _words(field: str) -> str | None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from answers.centres import centre_list
 from answers.guards import language, needs, require, store
+from answers.numbers import whole_number
 from answers.pages import kind_problem, page, page_error
 from answers.presses import new_key, press
 from commands import calls
@@ -68,7 +69,7 @@ def _desk(
 ) -> Response:
     about = request.args.get("about", "")
     actor = g.caller.actor if g.caller else None
-    seen = Looking(_show(), int(about) if about.isascii() and about.isdigit() and len(about) < 19 else None, actor)
+    seen = Looking(_show(), whole_number(about), actor)
     picture = read_picture(store(), code, number, language(), seen)
     ready = request.args.get("ready", type=int)
     return page("counter/work.html", status, key=new_key(), said=said, ready=ready, problem=problem, **picture)

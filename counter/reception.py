@@ -52,7 +52,7 @@ def _reception(code: str, status: int = 200, problem: str | None = None, *, not_
         "services": service_names(centre, lang),
         "groups": group_names(centre, lang),
         "closed": centre.hours.refusal(now),
-        "books": any(service.appointment for service in centre.services.values()),
+        "books": centre.books,
         "not_booked": not_booked,
         "cancelled": request.args.get("said") == "cancelled",
         "reference": request.form.get("reference", ""),

@@ -57,11 +57,6 @@ class Screen:
         return self.info.hours.business_date(self.now)
 
     @property
-    def books(self) -> bool:
-        """Whether somebody may come with an appointment."""
-        return any(service.appointment for service in self.info.services.values())
-
-    @property
     def state(self) -> str:
         """Changes when the first page would look different; a kiosk that nobody touches draws itself again then."""
         back = "back" if self.returning else ""

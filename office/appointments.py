@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from answers.guards import needs, store
+from answers.numbers import whole_number
 from answers.timetable import timetable
 from commands.permissions import Permission
 from commands.sessions import (
@@ -150,4 +151,5 @@ def _asked_session(number: int, weekday: int | None, day: date | None) -> Sessio
 def _number(field: str, unsaid: str = "") -> int:
     """A whole number that was typed; what is none is refused as one that cannot be."""
     typed = request.form.get(field, "").strip() or unsaid
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
+    number = whole_number(typed, 5)
+    return -1 if number is None else number

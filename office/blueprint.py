@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from answers.centres import centre_list
 from answers.guards import language, require, store
+from answers.numbers import whole_number
 from answers.pages import kind_problem, page
 from answers.presses import new_key, press
 from answers.tickets import local, service_name
@@ -107,7 +108,7 @@ def asked_decision() -> Decision | None:
     except ValueError:
         return None
     shown = request.form.getlist("shown")
-    return Decision(fate, frozenset(int(one) for one in shown if one.isascii() and one.isdigit() and len(one) < 20))
+    return Decision(fate, frozenset(n for one in shown if (n := whole_number(one, 19)) is not None))
 
 
 def _ask_first(code: str, waiting: OrphansWaiting) -> Response:

@@ -7,6 +7,7 @@ from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response
 
 from answers.guards import hit, house, needs, store
+from answers.numbers import whole_number
 from commands.pairing import SCREENS, pair_screen, read_devices, revoke_device
 from commands.permissions import Permission, Role
 from office.blueprint import bp, caller, change, office_page, read_info, refuse
@@ -45,7 +46,6 @@ def pair_device(code: str) -> Response:
 @needs(Permission.MANAGE_CENTRE)
 def shut_out_device(code: str) -> Response:
     """Ends a device's token. Raises NotFound."""
-    asked = request.form.get("device", "")
-    device = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    device = whole_number(request.form.get("device", "")) or 0
     by = caller().role
     return change(code, lambda unit: revoke_device(unit, device, by=by), show=devices, said="device-revoked")

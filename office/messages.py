@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from answers.guards import needs, store
+from answers.numbers import whole_number
 from commands.messages import send_again
 from commands.permissions import Permission
 from office.blueprint import bp, change, office_page, read_info
@@ -39,6 +40,5 @@ def messages(code: str, status: int = 200, **said: Any) -> Response:
 @needs(Permission.MANAGE_CENTRE)
 def send_message_again(code: str) -> Response:
     """Sends a message that has failed as if it were new. Raises NotFound."""
-    asked = request.form.get("message", "")
-    message = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    message = whole_number(request.form.get("message", "")) or 0
     return change(code, lambda unit: send_again(unit, message), show=messages, said="message-again")

@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from answers.guards import house, needs, store
+from answers.numbers import whole_number
 from commands.people import (
     ROLES,
     add_person,
@@ -86,8 +87,7 @@ def switch_person(code: str, act: str) -> Response:
 
 
 def _user() -> int:
-    asked = request.form.get("person", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    return whole_number(request.form.get("person", "")) or 0
 
 
 def _role() -> Role:

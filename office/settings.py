@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from answers.guards import needs, store
+from answers.numbers import whole_number
 from commands.permissions import Permission
 from commands.settings import (
     LONGEST_NOTICE,
@@ -75,7 +76,7 @@ def change_limit(code: str) -> Response:
     """Gives so many tickets a day for a service, or as many as come. Raises NotFound."""
     service, typed = request.form.get("service", ""), request.form.get("limit", "").strip()
     # What is no number is refused as a number that cannot be.
-    limit = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0 if typed else None
+    limit = (whole_number(typed, 5) or 0) if typed else None
     return change(code, lambda unit: set_daily_limit(unit, service, limit), show=services, said="limit")
 
 

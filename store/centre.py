@@ -115,6 +115,11 @@ class CentreInfo:
             for code, service in self.services.items()
         }
 
+    @property
+    def books(self) -> bool:
+        """Whether somebody may come here with an appointment."""
+        return any(service.appointment for service in self.services.values())
+
     def plan(self, service: str) -> Plan:
         """When a service of this centre can be booked; never while it is off."""
         info, rules = self.services[service], self.rules.booking
